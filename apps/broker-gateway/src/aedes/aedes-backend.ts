@@ -1,0 +1,12 @@
+/** The part of aedes' persistence interface that the gateway touches. */
+export interface AedesPersistence {
+  addSubscriptions(client: { id: string }, subscriptions: { topic: string; qos: number }[]): Promise<unknown>;
+}
+
+/** Where aedes keeps sessions, queued and retained messages, and what carries messages between its clients. */
+export interface AedesBackend {
+  readonly persistence: AedesPersistence;
+  readonly emitter: unknown;
+  /** Releases the store, after aedes has closed. */
+  close(): Promise<void>;
+}

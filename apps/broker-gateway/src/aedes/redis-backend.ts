@@ -1,0 +1,18 @@
+import RedisPersistence from 'aedes-persistence-redis/asyncPersistence.js';
+import { Redis } from 'ioredis';
+import redisEmitter from 'mqemitter-redis';
+import type { AedesBackend } from './aedes-backend.js';
+
+/** Sessions and messages that all nodes share in Redis, and Redis carrying messages between the nodes. */
+export function redisBackend(url: string, onError: (error: Error) => void): AedesBackend {
+  const connect = () => {
+    const redis = new Redis(url);
+    // ioredis reconnects by itself; without a listener an error would end the process.
+    redis.on('error', onError);
+    return redis;
+  };
+  const store = connect();
+  const persistence = new RedisPersistence({ conn: store });
+  const emitter = redisEmitter({ subConn: connect(), pubConn: connect() });
+  return { persistence, emitter, close: () => persistence.destroy() };
+}

@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { AedesBroker } from '../aedes/aedes-broker.js';
+import type { MqttMessage } from '../aedes/mqtt-message.js';
+import { MessageIntake, type MessageOrigin } from './message-intake.js';
+
+/** Publishes messages in the name of the platform. They reach rules and watchers like those of devices. */
+@Injectable()
+export class Publisher {
+  constructor(
+    private readonly broker: AedesBroker,
+    private readonly intake: MessageIntake,
+  ) {}
+
+  /** Publishes a message and answers its id when the broker has taken it. */
+  async publish(message: MqttMessage, origin: MessageOrigin = {}): Promise<string> {
+    const messageId = await this.intake.take(message, origin);
+    await this.broker.publish(message);
+    return messageId;
+  }
+
+  /** Publishes a JSON document with QoS 1, as the platform answers devices. */
+  async publishJson(topic: string, document: unknown): Promise<void> {
+    await this.publish({ topic, payload: Buffer.from(JSON.stringify(document)), qos: 1, retain: false });
+  }
+}

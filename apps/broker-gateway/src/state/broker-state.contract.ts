@@ -1,0 +1,53 @@
+import type { BrokerState } from './broker-state.js';
+
+/** What every adapter of {@link BrokerState} promises. */
+export function describeBrokerState(name: string, open: () => Promise<BrokerState>): void {
+  describe(`BrokerState on ${name}`, () => {
+    let state: BrokerState;
+
+    beforeEach(async () => {
+      state = await open();
+    });
+
+    afterEach(() => state.close());
+
+    it('has no rule filters before there were any', async () => {
+      expect(await state.ruleFilters()).toEqual({ revision: 0, filters: [] });
+    });
+
+    it('keeps the filter set with the highest revision, whatever order they come in', async () => {
+      await state.keepRuleFilters({ revision: 2, filters: ['a/+'] });
+      expect(await state.keepRuleFilters({ revision: 1, filters: ['old'] })).toEqual({ revision: 2, filters: ['a/+'] });
+      expect(await state.keepRuleFilters({ revision: 3, filters: ['b/#', 'c'] })).toEqual({
+        revision: 3,
+        filters: ['b/#', 'c'],
+      });
+      expect(await state.ruleFilters()).toEqual({ revision: 3, filters: ['b/#', 'c'] });
+    });
+
+    it('takes the same revision again, since nodes repeat it', async () => {
+      await state.keepRuleFilters({ revision: 1, filters: ['a'] });
+      expect(await state.keepRuleFilters({ revision: 1, filters: ['a'] })).toEqual({ revision: 1, filters: ['a'] });
+    });
+
+    it('answers the connectivity of those clients it has seen', async () => {
+      const lamp = { clientId: 'lamp', connected: true, timestamp: 10 };
+      await state.keepConnectivity(lamp);
+      expect(await state.connectivity(['lamp', 'never-seen'])).toEqual([lamp]);
+      expect(await state.connectivity([])).toEqual([]);
+    });
+
+    it('never replaces later connectivity by earlier', async () => {
+      const later = { clientId: 'lamp', connected: false, timestamp: 20, disconnectReason: 'CONNECTION_LOST' };
+      await state.keepConnectivity(later);
+      await state.keepConnectivity({ clientId: 'lamp', connected: true, timestamp: 10 });
+      expect(await state.connectivity(['lamp'])).toEqual([later]);
+    });
+
+    it('keeps client ids of any characters apart', async () => {
+      await state.keepConnectivity({ clientId: 'a/b c', connected: true, timestamp: 1 });
+      await state.keepConnectivity({ clientId: 'a/b', connected: false, timestamp: 2 });
+      expect((await state.connectivity(['a/b c', 'a/b'])).map(({ connected }) => connected)).toEqual([true, false]);
+    });
+  });
+}

@@ -1,0 +1,77 @@
+import { ClassicLevel } from 'classic-level';
+import type { Connectivity } from '#thingcore/contracts';
+import {
+  BrokerState,
+  type KeptConnectivity,
+  NO_RULE_FILTERS,
+  presentConnectivity,
+  type RuleFilterSet,
+} from './broker-state.js';
+
+const RULE_FILTERS = 'rule-filters';
+
+/** Broker state in a database of files. Caution: it belongs to one process, so it is for the standalone product only. */
+export class LevelBrokerState extends BrokerState {
+  private readonly database: ClassicLevel<string, unknown>;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  /** @param nodeId of this start of the process; another one in the database is of a process that is gone */
+  constructor(
+    directory: string,
+    private readonly nodeId: string,
+  ) {
+    super();
+    this.database = new ClassicLevel(directory, { valueEncoding: 'json' });
+  }
+
+  override start(): Promise<void> {
+    return this.database.open();
+  }
+
+  override keepRuleFilters(set: RuleFilterSet): Promise<RuleFilterSet> {
+    return this.alone(async () => {
+      const kept = await this.ruleFilters();
+      if (set.revision < kept.revision) return kept;
+      await this.database.put(RULE_FILTERS, set);
+      return set;
+    });
+  }
+
+  override async ruleFilters(): Promise<RuleFilterSet> {
+    return ((await this.database.get(RULE_FILTERS)) as RuleFilterSet | undefined) ?? NO_RULE_FILTERS;
+  }
+
+  override keepConnectivity(connectivity: Connectivity): Promise<void> {
+    return this.alone(async () => {
+      const [kept] = await this.kept([connectivity.clientId]);
+      if (kept === undefined || kept.timestamp <= connectivity.timestamp) {
+        await this.database.put(key(connectivity.clientId), { ...connectivity, nodeId: this.nodeId });
+      }
+    });
+  }
+
+  override async connectivity(clientIds: string[]): Promise<Connectivity[]> {
+    const kept = await this.kept(clientIds);
+    return kept.map((one) => presentConnectivity(one, (nodeId) => nodeId === this.nodeId));
+  }
+
+  override close(): Promise<void> {
+    return this.database.close();
+  }
+
+  private async kept(clientIds: string[]): Promise<KeptConnectivity[]> {
+    const found = await this.database.getMany(clientIds.map(key));
+    return found.filter((value): value is KeptConnectivity => value !== undefined);
+  }
+
+  /** Reading and then writing is one step here: nothing else writes in between. */
+  private alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work, work);
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function key(clientId: string): string {
+  return `connectivity/${clientId}`;
+}

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { command, event } from './contract.js';
+import { bytes } from './json.js';
+
+/** The MQTT 5 properties that travel with a message. */
+const messageProperties = z.object({
+  payloadFormatIndicator: z.boolean().optional(),
+  contentType: z.string().optional(),
+  responseTopic: z.string().optional(),
+  correlationData: bytes.optional(),
+  messageExpiryInterval: z.int().min(0).optional(),
+  userProperties: z.array(z.tuple([z.string(), z.string()])).optional(),
+});
+
+/** The MQTT 5 properties that travel with a message. */
+export type MessageProperties = z.output<typeof messageProperties>;
+
+const brokerMessage = z.object({
+  topic: z.string(),
+  payload: bytes,
+  qos: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+  retain: z.boolean(),
+  properties: messageProperties.optional(),
+  /** The client that published; absent when the platform itself did. */
+  clientId: z.string().optional(),
+  /** The certificate id of the publisher, or `anonymous`. */
+  principal: z.string().optional(),
+  sourceIp: z.string().optional(),
+  /** How often a rule has republished what led to this message. */
+  hops: z.int().min(0),
+  /** When the broker took the message, in milliseconds since the epoch. */
+  timestamp: z.int(),
+  messageId: z.string(),
+});
+
+/** A message as the broker took it in. */
+export type BrokerMessage = z.output<typeof brokerMessage>;
+
+/** Publishes a message in the name of the platform; answers when the broker has taken it. */
+export const publishMessage = command('broker', 'message.publish.v1', {
+  request: z.strictObject({
+    topic: z.string(),
+    payload: bytes,
+    qos: z.union([z.literal(0), z.literal(1)]).default(0),
+    retain: z.boolean().default(false),
+    properties: messageProperties.optional(),
+    hops: z.int().min(0).default(0),
+  }),
+  reply: z.object({ messageId: z.string() }),
+});
+
+const connectivity = z.object({
+  clientId: z.string(),
+  connected: z.boolean(),
+  /** Milliseconds since the epoch of the last change. */
+  timestamp: z.int(),
+  disconnectReason: z.string().optional(),
+});
+
+/** The last thing known of a client's connection. */
+export type Connectivity = z.output<typeof connectivity>;
+
+/** The connectivity of clients; one that was never seen is left out. */
+export const getConnectivity = command('broker', 'connectivity.getMany.v1', {
+  request: z.strictObject({ clientIds: z.array(z.string()).max(1000) }),
+  reply: z.object({ connectivity: z.array(connectivity) }),
+});
+
+/**
+ * Tells the broker which topic filters rules listen to; only messages that match one of them leave it as
+ * {@link messageMatched}. A set with a lower revision than the one in force is ignored.
+ */
+export const replaceRuleFilters = command('broker', 'ruleFilters.replace.v1', {
+  request: z.strictObject({ revision: z.int().min(0), filters: z.array(z.string()) }),
+  reply: z.object({}),
+});
+
+/**
+ * Opens, or renews, a live view on the messages of a topic filter, for `leaseMs` from now. The messages come as
+ * {@link tapMatched}.
+ */
+export const openTap = command('broker', 'tap.open.v1', {
+  request: z.strictObject({ tapId: z.uuid(), topicFilter: z.string(), leaseMs: z.int().min(1000).max(300_000) }),
+  reply: z.object({}),
+});
+
+/** Closes a live view before its lease ends. */
+export const closeTap = command('broker', 'tap.close.v1', {
+  request: z.strictObject({ tapId: z.uuid() }),
+  reply: z.object({}),
+});
+
+/** Messages that match a rule's filter. A QoS 1 publish is acknowledged to its device only after this event is safe. */
+export const messageMatched = event(
+  'broker',
+  'message.matched.v1',
+  'group',
+  z.object({ messages: z.array(brokerMessage).min(1) }),
+);
+
+/** Messages that match open taps. */
+export const tapMatched = event(
+  'broker',
+  'tap.matched.v1',
+  'broadcast',
+  z.object({ hits: z.array(z.object({ tapIds: z.array(z.string()), message: brokerMessage })).min(1) }),
+);
+
+/** A broker node came up and wants to know the filters in force. */
+export const brokerNodeStarted = event('broker', 'brokerNode.started.v1', 'group', z.object({ nodeId: z.string() }));
+
+/** For every broker node: the filters of the rules changed. */
+export const ruleFiltersReplaced = event(
+  'broker',
+  'ruleFilters.replaced.v1',
+  'broadcast',
+  z.object({ revision: z.int(), filters: z.array(z.string()) }),
+);
+
+/** For every broker node: a tap was opened or renewed; an absent filter says that it was closed. */
+export const tapChanged = event(
+  'broker',
+  'tap.changed.v1',
+  'broadcast',
+  z.object({ tapId: z.string(), topicFilter: z.string().optional(), expiresAt: z.int() }),
+);

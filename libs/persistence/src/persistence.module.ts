@@ -1,0 +1,54 @@
+import { Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { connectService } from './connect-service.js';
+import type { ServiceSchema } from './data-source.js';
+
+const CONNECT_TIMEOUT_MS = 60_000;
+
+/** The token under which the application provides {@link PersistenceOptions}, in a global module. */
+export const PERSISTENCE_OPTIONS = Symbol('PERSISTENCE_OPTIONS');
+
+/** Where the one database of the installation is. */
+export interface PersistenceOptions {
+  readonly url: string;
+  /** Connections each service may hold; 10 when left out. */
+  readonly poolSize?: number;
+  /** How long to wait at the start for a database that is not up yet; a minute when left out. */
+  readonly connectTimeoutMs?: number;
+}
+
+/**
+ * Gives the importing module, and no other, a connected and migrated `DataSource` on its own schema, and closes it when
+ * the application stops. Several services live in one application side by side, each with its own.
+ */
+@Module({})
+export class PersistenceModule implements OnApplicationShutdown {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** The module of one service; its schema carries the service's name. */
+  static forService(service: ServiceSchema): DynamicModule {
+    return {
+      module: PersistenceModule,
+      providers: [
+        {
+          provide: DataSource,
+          inject: [PERSISTENCE_OPTIONS],
+          useFactory: ({ url, poolSize, connectTimeoutMs = CONNECT_TIMEOUT_MS }: PersistenceOptions) =>
+            connectService(
+              { ...service, url, poolSize, applicationName: `thingcore-${service.schema}` },
+              {
+                connectTimeoutMs,
+                onWaiting: (reason) => new Logger(PersistenceModule.name).warn(`${service.schema} waits: ${reason}`),
+              },
+            ),
+        },
+      ],
+      exports: [DataSource],
+    };
+  }
+
+  /** Closes the connections after the last request was answered. */
+  async onApplicationShutdown(): Promise<void> {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+}

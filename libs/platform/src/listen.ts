@@ -1,0 +1,44 @@
+import type { Server } from 'node:net';
+import { ConfigError } from './config.js';
+
+/** Where a server listens, and the setting that an operator changes when it cannot. */
+export interface ListenAddress {
+  port: number;
+  host: string;
+  setting: string;
+}
+
+/**
+ * Starts a server.
+ *
+ * @throws {@link ConfigError} that names the setting when the port is taken or may not be used.
+ */
+export async function listen(server: Server, { port, host, setting }: ListenAddress): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException) => reject(explain(error, port, host, setting));
+    server.once('error', fail);
+    server.listen({ port, host }, () => {
+      server.off('error', fail);
+      resolve();
+    });
+  });
+}
+
+function explain(error: NodeJS.ErrnoException, port: number, host: string, setting: string): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new ConfigError([
+        `Port ${port} on ${host} is in use by another program: stop it or set ${setting} to another port (0 takes a free one)`,
+      ]);
+    case 'EACCES':
+      return new ConfigError([
+        `Port ${port} on ${host} needs more rights than this user has: set ${setting} to a port above 1023`,
+      ]);
+    case 'EADDRNOTAVAIL':
+      return new ConfigError([
+        `This machine has no address ${host} for port ${port} (${setting}): use 127.0.0.1 or 0.0.0.0`,
+      ]);
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,35 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Clock } from './clock.js';
+import { DataDirectory } from './data-directory.js';
+import { IdGenerator, RandomIdGenerator } from './id-generator.js';
+import { Lifecycle } from './lifecycle.js';
+import { Logger } from './logger.js';
+import { Metrics } from './operations-server.js';
+import { Readiness } from './readiness.js';
+import { Scope } from './scope.js';
+import { SystemClock } from './system-clock.js';
+
+/** What a process brings to its {@link PlatformModule}. */
+export interface PlatformOptions {
+  logger: Logger;
+  scope: Scope;
+  dataDirectory: DataDirectory;
+}
+
+/** What every service may ask for: the clock, ids, logs, metrics, readiness, its start and stop, the data directory. */
+@Module({})
+export class PlatformModule {
+  static forRoot({ logger, scope, dataDirectory }: PlatformOptions): DynamicModule {
+    const providers = [
+      { provide: Clock, useClass: SystemClock },
+      { provide: IdGenerator, useClass: RandomIdGenerator },
+      { provide: Logger, useValue: logger },
+      { provide: Scope, useValue: scope },
+      { provide: DataDirectory, useValue: dataDirectory },
+      { provide: Lifecycle, useValue: new Lifecycle(logger) },
+      { provide: Readiness, useValue: new Readiness() },
+      { provide: Metrics, useValue: new Metrics() },
+    ];
+    return { module: PlatformModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
+  }
+}

@@ -1,0 +1,57 @@
+import { type ConditionOutcome } from './compiled-condition.js';
+import { type CompiledStatement } from './compiled-statement.js';
+import { type Glob } from './glob.js';
+
+/** A resource of a statement within one context: a matcher, or the variable that has no value. */
+export type ResourcePattern =
+  | { readonly pattern: string; readonly resolved: string; readonly glob: Glob }
+  | { readonly pattern: string; readonly unresolvedVariable: string };
+
+/** The first thing that kept a statement from matching. Plain JSON. */
+export type Mismatch =
+  | { readonly reason: 'action'; readonly actions: readonly string[] }
+  | { readonly reason: 'resource' }
+  | { readonly reason: 'variable'; readonly variable: string }
+  | { readonly reason: 'condition'; readonly condition: ConditionOutcome };
+
+/** A statement within one context: variables are filled in and conditions judged, for all decisions in that context. */
+export class BoundStatement {
+  private readonly globs: readonly Glob[];
+  private readonly unresolvedVariable: string | undefined;
+
+  constructor(
+    readonly statement: CompiledStatement,
+    readonly patterns: readonly ResourcePattern[],
+    private readonly failedCondition: ConditionOutcome | undefined,
+  ) {
+    this.globs = patterns.flatMap((pattern) => ('glob' in pattern ? [pattern.glob] : []));
+    this.unresolvedVariable = patterns
+      .map((pattern) => ('unresolvedVariable' in pattern ? pattern.unresolvedVariable : undefined))
+      .find((variable) => variable !== undefined);
+  }
+
+  /** Whether the statement matches a resource, for an action it is about. */
+  appliesTo(resource: string): boolean {
+    return this.failedCondition === undefined && this.matchesResource(resource);
+  }
+
+  /** Why the statement does not match; `undefined` when it does. */
+  mismatch(action: string, resource: string): Mismatch | undefined {
+    if (!this.statement.matchesAction(action)) return { reason: 'action', actions: this.statement.actions };
+    if (!this.matchesResource(resource)) {
+      return this.unresolvedVariable === undefined
+        ? { reason: 'resource' }
+        : { reason: 'variable', variable: this.unresolvedVariable };
+    }
+    return this.failedCondition === undefined ? undefined : { reason: 'condition', condition: this.failedCondition };
+  }
+
+  /**
+   * AWS: a variable without a value makes its pattern match nothing. Behind `NotResource` that must not turn into
+   * "everything is meant", so there the whole statement does not match.
+   */
+  private matchesResource(resource: string): boolean {
+    const isNamed = this.globs.some((glob) => glob.matches(resource));
+    return this.statement.exceptResources ? !isNamed && this.unresolvedVariable === undefined : isNamed;
+  }
+}

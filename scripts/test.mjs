@@ -1,0 +1,86 @@
+// npm test: everything that must pass, and one closing line that counts it.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fail, prepare, root } from './prepare.mjs';
+import { findOrInstallRedis } from './redis-program.mjs';
+
+/** Checks that are no test suites; each counts as one test. */
+const CHECKS = [
+  ['format', 'format:check'],
+  ['lint', 'lint'],
+  ['types', 'types'],
+  ['dependency rules', 'deps'],
+];
+
+/** Whole topologies come last and one after the other: they are many processes each. */
+const SUITES = [
+  ['unit and integration', ['--selectProjects', 'unit', 'integration']],
+  ['topologies', ['--selectProjects', 'topology', '--runInBand']],
+];
+
+const startedAt = performance.now();
+let passed = 0;
+let failed = 0;
+
+await prepare();
+ensureRedis();
+for (const [title, script] of CHECKS) {
+  const isFine = (await run('npm', ['run', '--silent', script])) === 0;
+  process.stdout.write(`${isFine ? 'ok  ' : 'FAIL'} ${title}\n`);
+  if (isFine) passed++;
+  else failed++;
+}
+for (const [title, args] of SUITES) await jest(title, args);
+process.stdout.write(`Everything took ${Math.round((performance.now() - startedAt) / 1000)} s.\n`);
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+function ensureRedis() {
+  if (process.env.REDIS_URL !== undefined || findOrInstallRedis() !== undefined) return;
+  fail('The tests need Redis: install redis-server or valkey-server, or set REDIS_URL to one they may use');
+}
+
+async function jest(title, args) {
+  const folder = mkdtempSync(join(tmpdir(), 'thingcore-test-'));
+  const report = join(folder, 'report.json');
+  const program = ['--experimental-vm-modules', '--no-warnings=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+  const code = await run(
+    process.execPath,
+    [...program, ...args, '--json', `--outputFile=${report}`, '--silent=false'],
+    'jest',
+  );
+  const counts = readReport(report);
+  rmSync(folder, { recursive: true });
+  passed += counts.passed;
+  // A suite that could not even be loaded has no failed test, and still it has failed.
+  failed += counts.failed + counts.brokenSuites;
+  if (code !== 0 && counts.failed + counts.brokenSuites === 0) failed++;
+  process.stdout.write(`${code === 0 ? 'ok  ' : 'FAIL'} ${title}: ${counts.passed} passed, ${counts.failed} failed\n`);
+}
+
+function readReport(file) {
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests,
+      brokenSuites: report.numRuntimeErrorTestSuites,
+    };
+  } catch {
+    return { passed: 0, failed: 0, brokenSuites: 1 };
+  }
+}
+
+/** Runs a program; Jest's report on stdout is left out, since it goes to a file, its progress is on stderr. */
+function run(command, args, kind) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', kind === 'jest' ? 'ignore' : 'inherit', 'inherit'],
+    });
+    child.on('error', () => resolve(1));
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
