@@ -74,6 +74,7 @@ export default tseslint.config(
     ],
     rules: {
       'max-lines-per-function': 'off',
+      'max-lines': ['error', { max: 600, skipBlankLines: true, skipComments: true }],
       'no-restricted-properties': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',

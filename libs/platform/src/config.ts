@@ -27,6 +27,11 @@ export function setting<S extends z.ZodType>(name: `THINGCORE_${string}`, schema
   return { name, schema, description };
 }
 
+/** Whether the process runs for real (`NODE_ENV=production`), for defaults that are kinder to developers. */
+export function isProduction(environment: NodeJS.ProcessEnv = process.env): boolean {
+  return environment['NODE_ENV'] === 'production';
+}
+
 /** A TCP port as text; 0 takes a free one. */
 export function port(byDefault: number) {
   return z

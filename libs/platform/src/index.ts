@@ -1,6 +1,7 @@
 export { Clock } from './clock.js';
 export {
   ConfigError,
+  isProduction,
   port,
   readConfig,
   readConfigs,
@@ -13,7 +14,7 @@ export {
 export { DataDirectory } from './data-directory.js';
 export { IdGenerator, RandomIdGenerator } from './id-generator.js';
 export { Lifecycle, type Part, type Stage } from './lifecycle.js';
-export { listen, type ListenAddress } from './listen.js';
+export { explainListenError, listen, type ListenAddress } from './listen.js';
 export { Logger, LOG_LEVELS, type LogFormat, type LogLevel } from './logger.js';
 export { Metrics, OperationsServer } from './operations-server.js';
 export { platformSettings, type PlatformConfig } from './platform.config.js';

@@ -13,18 +13,22 @@ export interface ListenAddress {
  *
  * @throws {@link ConfigError} that names the setting when the port is taken or may not be used.
  */
-export async function listen(server: Server, { port, host, setting }: ListenAddress): Promise<void> {
+export async function listen(server: Server, address: ListenAddress): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(explain(error, port, host, setting));
+    const fail = (error: NodeJS.ErrnoException) => reject(explainListenError(error, address));
     server.once('error', fail);
-    server.listen({ port, host }, () => {
+    server.listen({ port: address.port, host: address.host }, () => {
       server.off('error', fail);
       resolve();
     });
   });
 }
 
-function explain(error: NodeJS.ErrnoException, port: number, host: string, setting: string): Error {
+/**
+ * What an operator can do about a server that does not listen: a {@link ConfigError} that names the setting; the error
+ * itself when its reason is another one. For servers that a framework makes listen.
+ */
+export function explainListenError(error: NodeJS.ErrnoException, { port, host, setting }: ListenAddress): Error {
   switch (error.code) {
     case 'EADDRINUSE':
       return new ConfigError([

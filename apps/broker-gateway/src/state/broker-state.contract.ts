@@ -1,12 +1,19 @@
 import type { BrokerState } from './broker-state.js';
 
-/** What every adapter of {@link BrokerState} promises. */
-export function describeBrokerState(name: string, open: () => Promise<BrokerState>): void {
+/**
+ * What every adapter of {@link BrokerState} promises.
+ *
+ * @param fresh empties the store and answers how a node opens it
+ */
+export function describeBrokerState(name: string, fresh: () => Promise<(nodeId: string) => BrokerState>): void {
   describe(`BrokerState on ${name}`, () => {
+    let open: (nodeId: string) => BrokerState;
     let state: BrokerState;
 
     beforeEach(async () => {
-      state = await open();
+      open = await fresh();
+      state = open('node-1');
+      await state.start();
     });
 
     afterEach(() => state.close());
@@ -18,11 +25,9 @@ export function describeBrokerState(name: string, open: () => Promise<BrokerStat
     it('keeps the filter set with the highest revision, whatever order they come in', async () => {
       await state.keepRuleFilters({ revision: 2, filters: ['a/+'] });
       expect(await state.keepRuleFilters({ revision: 1, filters: ['old'] })).toEqual({ revision: 2, filters: ['a/+'] });
-      expect(await state.keepRuleFilters({ revision: 3, filters: ['b/#', 'c'] })).toEqual({
-        revision: 3,
-        filters: ['b/#', 'c'],
-      });
-      expect(await state.ruleFilters()).toEqual({ revision: 3, filters: ['b/#', 'c'] });
+      const newest = { revision: 3, filters: ['b/#', 'c'] };
+      expect(await state.keepRuleFilters(newest)).toEqual(newest);
+      expect(await state.ruleFilters()).toEqual(newest);
     });
 
     it('takes the same revision again, since nodes repeat it', async () => {
@@ -48,6 +53,25 @@ export function describeBrokerState(name: string, open: () => Promise<BrokerStat
       await state.keepConnectivity({ clientId: 'a/b c', connected: true, timestamp: 1 });
       await state.keepConnectivity({ clientId: 'a/b', connected: false, timestamp: 2 });
       expect((await state.connectivity(['a/b c', 'a/b'])).map(({ connected }) => connected)).toEqual([true, false]);
+    });
+
+    it('keeps all of it when the node is gone, and takes its clients for disconnected', async () => {
+      await state.keepRuleFilters({ revision: 1, filters: ['a'] });
+      await state.keepConnectivity({ clientId: 'lamp', connected: true, timestamp: 10 });
+      await state.keepConnectivity({
+        clientId: 'press',
+        connected: false,
+        timestamp: 11,
+        disconnectReason: 'CLIENT_ERROR',
+      });
+      await state.close();
+      state = open('node-2');
+      await state.start();
+      expect(await state.ruleFilters()).toEqual({ revision: 1, filters: ['a'] });
+      expect(await state.connectivity(['lamp', 'press'])).toEqual([
+        { clientId: 'lamp', connected: false, timestamp: 10, disconnectReason: 'UNKNOWN' },
+        { clientId: 'press', connected: false, timestamp: 11, disconnectReason: 'CLIENT_ERROR' },
+      ]);
     });
   });
 }

@@ -1,0 +1,8 @@
+import { makeTempDir } from '#thingcore/testing';
+import { describeBrokerState } from './broker-state.contract.js';
+import { LevelBrokerState } from './level-broker-state.js';
+
+describeBrokerState('files', async () => {
+  const directory = await makeTempDir();
+  return (nodeId) => new LevelBrokerState(directory, nodeId);
+});

@@ -1,0 +1,26 @@
+import { readdir, stat } from 'node:fs/promises';
+import { makeTempDir } from '#thingcore/testing';
+import { DataDirectory } from './data-directory.js';
+
+describe('DataDirectory', () => {
+  it('writes a file whole, with its mode, and leaves nothing else behind', async () => {
+    const directory = new DataDirectory(await makeTempDir());
+    await directory.write('keys/api-key', 'first', 0o600);
+    await directory.write('keys/api-key', 'second', 0o600);
+    expect(await directory.read('keys/api-key')).toBe('second');
+    expect((await stat(directory.join('keys', 'api-key'))).mode & 0o777).toBe(0o600);
+    expect(await readdir(directory.join('keys'))).toEqual(['api-key']);
+  });
+
+  it('answers undefined for a file that is not there, and removes it gladly', async () => {
+    const directory = new DataDirectory(await makeTempDir());
+    expect(await directory.read('nothing')).toBeUndefined();
+    await expect(directory.remove('nothing')).resolves.toBeUndefined();
+  });
+
+  it('reports a file that cannot be read', async () => {
+    const directory = new DataDirectory(await makeTempDir());
+    await directory.write('folder/file', 'x', 0o644);
+    await expect(directory.read('folder')).rejects.toThrow(/EISDIR/);
+  });
+});

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type IotError, reviveError } from '#thingcore/errors';
+
+/** How often and how fast a failed event handler runs again. */
+export interface RetryPolicy {
+  /** Runs in total, at least 1. */
+  readonly maxTries: number;
+  /** Milliseconds before the second run; doubles with every further one, up to 5 s. */
+  readonly delayMs: number;
+}
+
+const MAX_DELAY_MS = 5_000;
+
+/**
+ * Runs an event handler until it succeeds. Returns undefined then, else the error of its last run; never rejects. An
+ * event that breaks its contract (`InvalidRequest`) cannot get better and is not tried again. Aborting the signal ends
+ * the waiting between runs.
+ */
+export async function runWithRetry(
+  run: () => Promise<unknown>,
+  policy: RetryPolicy,
+  signal?: AbortSignal,
+): Promise<IotError | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await run();
+      return undefined;
+    } catch (thrown) {
+      const error = reviveError(thrown);
+      if (attempt >= policy.maxTries || error.code === 'InvalidRequest' || signal?.aborted) return error;
+      const delayMs = Math.min(policy.delayMs * 2 ** (attempt - 1), MAX_DELAY_MS);
+      await sleep(delayMs, undefined, signal && { signal }).catch(() => undefined);
+      if (signal?.aborted) return error;
+    }
+  }
+}
