@@ -15,6 +15,8 @@ export interface PersistenceOptions {
   readonly poolSize?: number;
   /** How long to wait at the start for a database that is not up yet; a minute when left out. */
   readonly connectTimeoutMs?: number;
+  /** Told of each schema that is open, with a way to ask whether its database still answers. */
+  readonly onOpen?: (schema: string, ping: () => Promise<void>) => void;
 }
 
 /**
@@ -33,14 +35,7 @@ export class PersistenceModule implements OnApplicationShutdown {
         {
           provide: DataSource,
           inject: [PERSISTENCE_OPTIONS],
-          useFactory: ({ url, poolSize, connectTimeoutMs = CONNECT_TIMEOUT_MS }: PersistenceOptions) =>
-            connectService(
-              { ...service, url, poolSize, applicationName: `thingcore-${service.schema}` },
-              {
-                connectTimeoutMs,
-                onWaiting: (reason) => new Logger(PersistenceModule.name).warn(`${service.schema} waits: ${reason}`),
-              },
-            ),
+          useFactory: (options: PersistenceOptions) => openSchema(service, options),
         },
       ],
       exports: [DataSource],
@@ -51,4 +46,19 @@ export class PersistenceModule implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
+}
+
+async function openSchema(service: ServiceSchema, options: PersistenceOptions): Promise<DataSource> {
+  const { url, poolSize, connectTimeoutMs = CONNECT_TIMEOUT_MS, onOpen } = options;
+  const dataSource = await connectService(
+    { ...service, url, poolSize, applicationName: `thingcore-${service.schema}` },
+    {
+      connectTimeoutMs,
+      onWaiting: (reason) => new Logger(PersistenceModule.name).warn(`${service.schema} waits: ${reason}`),
+    },
+  );
+  onOpen?.(service.schema, async () => {
+    await dataSource.query('SELECT 1');
+  });
+  return dataSource;
 }

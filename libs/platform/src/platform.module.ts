@@ -14,12 +14,14 @@ export interface PlatformOptions {
   logger: Logger;
   scope: Scope;
   dataDirectory: DataDirectory;
+  /** Whose checks `/readyz` asks; one of its own unless given. */
+  readiness?: Readiness;
 }
 
 /** What every service may ask for: the clock, ids, logs, metrics, readiness, its start and stop, the data directory. */
 @Module({})
 export class PlatformModule {
-  static forRoot({ logger, scope, dataDirectory }: PlatformOptions): DynamicModule {
+  static forRoot({ logger, scope, dataDirectory, readiness = new Readiness() }: PlatformOptions): DynamicModule {
     const providers = [
       { provide: Clock, useClass: SystemClock },
       { provide: IdGenerator, useClass: RandomIdGenerator },
@@ -27,7 +29,7 @@ export class PlatformModule {
       { provide: Scope, useValue: scope },
       { provide: DataDirectory, useValue: dataDirectory },
       { provide: Lifecycle, useValue: new Lifecycle(logger) },
-      { provide: Readiness, useValue: new Readiness() },
+      { provide: Readiness, useValue: readiness },
       { provide: Metrics, useValue: new Metrics() },
     ];
     return { module: PlatformModule, global: true, providers, exports: providers.map(({ provide }) => provide) };

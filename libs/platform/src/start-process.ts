@@ -3,7 +3,7 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ServiceName } from '#thingcore/contracts';
-import { PERSISTENCE_OPTIONS } from '#thingcore/persistence';
+import { PERSISTENCE_OPTIONS, type PersistenceOptions } from '#thingcore/persistence';
 import { connectTransport, createServer, TransportModule, type TransportOptions } from '#thingcore/transport';
 import { DataDirectory } from './data-directory.js';
 import { Lifecycle } from './lifecycle.js';
@@ -42,17 +42,16 @@ class ProcessModule {}
  */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
   const { config, logger, transport, service } = options;
-  const app = await NestFactory.create<NestFastifyApplication>(rootModule(options), new FastifyAdapter(), {
+  const readiness = new Readiness();
+  const app = await NestFactory.create<NestFastifyApplication>(rootModule(options, readiness), new FastifyAdapter(), {
     logger: new NestLogger(logger),
     abortOnError: false,
     forceCloseConnections: true,
   });
   const lifecycle = app.get(Lifecycle);
-  const readiness = app.get(Readiness);
   let isStarted = false;
-  readiness.add('start', () =>
-    isStarted ? Promise.resolve() : Promise.reject(new Error(`${service} is still starting`)),
-  );
+  readiness.add('start', () => check(isStarted, `${service} is still starting`));
+  readiness.add('transport', () => check(app.get(TransportModule).isReady, 'Redis cannot be reached'));
   const operations = new OperationsServer(app.get(Metrics), readiness);
   const stop = async () => {
     await lifecycle.stop();
@@ -75,8 +74,16 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   }
 }
 
-function rootModule({ config, logger, transport, databaseUrl, modules }: ProcessOptions): DynamicModule {
-  const persistence = { provide: PERSISTENCE_OPTIONS, useValue: { url: databaseUrl } };
+function check(isFine: boolean, otherwise: string): Promise<void> {
+  return isFine ? Promise.resolve() : Promise.reject(new Error(otherwise));
+}
+
+function rootModule(options: ProcessOptions, readiness: Readiness): DynamicModule {
+  const { config, logger, transport, databaseUrl, modules } = options;
+  const persistence: PersistenceOptions = {
+    url: databaseUrl,
+    onOpen: (schema, ping) => readiness.add(`postgresql, schema ${schema}`, ping),
+  };
   return {
     module: ProcessModule,
     global: true,
@@ -85,11 +92,12 @@ function rootModule({ config, logger, transport, databaseUrl, modules }: Process
         logger,
         scope: new Scope(config.region, config.account),
         dataDirectory: new DataDirectory(config.dataDirectory),
+        readiness,
       }),
       TransportModule.forRoot(transport),
       ...modules,
     ],
-    providers: [persistence],
+    providers: [{ provide: PERSISTENCE_OPTIONS, useValue: persistence }],
     exports: [PERSISTENCE_OPTIONS],
   };
 }

@@ -42,6 +42,11 @@ export class RedisEventBus extends EventBus {
     return this.#writer.ready(this.#settings.connectTimeoutMs);
   }
 
+  /** Whether an event published now would reach Redis. */
+  get isReady(): boolean {
+    return this.#writer.isReady;
+  }
+
   override publish<E extends EventContract>(contract: E, payload: EventInputOf<E>): Promise<void> {
     return new Promise((resolve, reject) => {
       const correlationId = currentCorrelationId() ?? this.#settings.newId();

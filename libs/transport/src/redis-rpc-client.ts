@@ -65,6 +65,11 @@ export class RedisRpcClient extends RpcClient {
     return this.#connecting;
   }
 
+  /** Whether a call made now would reach Redis, and its answer this process. */
+  get isReady(): boolean {
+    return this.#writer.isReady && this.#subscriber.isReady;
+  }
+
   override call<C extends CommandContract>(
     contract: C,
     input: RequestOf<C>,
@@ -79,7 +84,7 @@ export class RedisRpcClient extends RpcClient {
       this.#pending.set(id, call);
       this.#inFlight.begin();
       this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS);
-      if (this.#writer.isReady && this.#subscriber.isReady && this.#liveness.isKnownAlive(contract.owner)) {
+      if (this.isReady && this.#liveness.isKnownAlive(contract.owner)) {
         this.#enqueue(id, call, correlationId, body);
       } else {
         void this.#enqueueWhenAlive(id, call, correlationId, body);

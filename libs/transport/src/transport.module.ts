@@ -25,6 +25,8 @@ export type TransportOptions = LocalTransportOptions | RedisTransportOptions;
 export interface TransportClients {
   readonly rpc: RpcClient;
   readonly events: EventBus;
+  /** Whether what carries calls and events is there. */
+  isReady(): boolean;
   close(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export async function connectClients(options: TransportOptions): Promise<Transpo
     return {
       rpc: new LocalRpcClient(transport),
       events: new LocalEventBus(transport),
+      isReady: () => true,
       close: () => Promise.resolve(),
     };
   }
@@ -49,7 +52,7 @@ export async function connectClients(options: TransportOptions): Promise<Transpo
     await close();
     throw error;
   }
-  return { rpc, events, close };
+  return { rpc, events, isReady: () => rpc.isReady && events.isReady, close };
 }
 
 /**
@@ -83,6 +86,11 @@ export class TransportModule implements OnApplicationShutdown {
       ],
       exports: [RpcClient, EventBus],
     };
+  }
+
+  /** Whether calls and events of this process reach the others. */
+  get isReady(): boolean {
+    return this.#clients.isReady();
   }
 
   /** Nest calls it after it closed the servers: what was in flight could still make its calls. */

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import { toText } from '../conversions.js';
+import { md2 } from './md2.js';
+import { type FunctionGroup, type SqlFunction } from './sql-function.js';
+
+/** A digest of the argument's text in UTF-8, as lower-case hex. */
+function ofBytes(digest: (bytes: Uint8Array) => string): SqlFunction {
+  return {
+    arity: [1, 1],
+    call: ([argument]) => {
+      const text = toText(argument);
+      return text === undefined ? undefined : digest(Buffer.from(text, 'utf8'));
+    },
+  };
+}
+
+function ofAlgorithm(algorithm: string): SqlFunction {
+  return ofBytes((bytes) => createHash(algorithm).update(bytes).digest('hex'));
+}
+
+/** Hash functions. */
+export const HASH_FUNCTIONS: FunctionGroup = {
+  md2: ofBytes(md2),
+  md5: ofAlgorithm('md5'),
+  sha1: ofAlgorithm('sha1'),
+  sha224: ofAlgorithm('sha224'),
+  sha256: ofAlgorithm('sha256'),
+  sha384: ofAlgorithm('sha384'),
+  sha512: ofAlgorithm('sha512'),
+};
