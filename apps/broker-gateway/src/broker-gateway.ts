@@ -49,8 +49,9 @@ export class BrokerGateway implements BrokerHooks, Part {
   }
 
   async stop(): Promise<void> {
-    await this.broker.stop();
+    await this.broker.disconnectAll();
     await this.presence.settled();
+    await this.broker.close();
     await this.state.close();
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConfigError, port, readConfig, readConfigs, setting, wholeNumber } from './config.js';
+import { ConfigError, port, readConfig, readConfigs, setting, unknownSettings, wholeNumber } from './config.js';
 
 const settings = {
   port: setting('THINGCORE_TEST_PORT', port(1883), 'a port'),
@@ -54,5 +54,12 @@ describe('readConfigs', () => {
     expect(() =>
       readConfigs({ a: settings, b: other }, { THINGCORE_TEST_PORT: 'x', THINGCORE_OTHER_PORT: 'y' }),
     ).toThrow(/THINGCORE_TEST_PORT[^]*THINGCORE_OTHER_PORT/);
+  });
+});
+
+describe('unknownSettings', () => {
+  it('finds what looks like a setting and is none', () => {
+    const environment = { THINGCORE_TEST_PORT: '1', THINGCORE_TEST_PROT: '2', PATH: '/bin' };
+    expect(unknownSettings({ a: settings }, environment)).toEqual(['THINGCORE_TEST_PROT']);
   });
 });

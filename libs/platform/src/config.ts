@@ -94,6 +94,15 @@ export function readConfigs<G extends Record<string, Settings>>(
   return configs as { readonly [K in keyof G]: ConfigOf<G[K]> };
 }
 
+/** The variables of the environment that look like settings and are none of these: misspelt, or of another version. */
+export function unknownSettings(
+  groups: Record<string, Settings>,
+  environment: NodeJS.ProcessEnv = process.env,
+): string[] {
+  const known = new Set(Object.values(groups).flatMap((settings) => Object.values(settings).map(({ name }) => name)));
+  return Object.keys(environment).filter((name) => name.startsWith('THINGCORE_') && !known.has(name));
+}
+
 function describe(name: string, text: string | undefined, error: z.ZodError): string {
   const rule = error.issues.map((issue) => issue.message).join('; ');
   return text === undefined

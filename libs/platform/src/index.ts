@@ -6,6 +6,7 @@ export {
   readConfig,
   readConfigs,
   setting,
+  unknownSettings,
   wholeNumber,
   type ConfigOf,
   type Setting,

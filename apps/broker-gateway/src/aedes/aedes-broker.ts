@@ -96,10 +96,16 @@ export class AedesBroker {
     await this.aedes.listen();
   }
 
-  /** Says goodbye to every client and stops. */
-  async stop(): Promise<void> {
-    for (const client of this.clients.values())
-      this.end(client, 'SERVER_INITIATED_DISCONNECT', REASON_CODES.serverShuttingDown);
+  /** Says goodbye to every client and waits until all are gone. */
+  async disconnectAll(): Promise<void> {
+    const reasonCode = REASON_CODES.serverShuttingDown;
+    await Promise.all(
+      [...this.clients.values()].map((client) => this.end(client, 'SERVER_INITIATED_DISCONNECT', reasonCode)),
+    );
+  }
+
+  /** Stops the engine and releases its store. */
+  async close(): Promise<void> {
     await new Promise<void>((resolve) => this.aedes.close(() => resolve()));
     await this.backend.close();
   }
@@ -126,7 +132,7 @@ export class AedesBroker {
   expel(connection: Connection): void {
     const client = this.clients.get(connection.clientId);
     if (client !== undefined && this.states.get(client)?.connection === connection) {
-      this.end(client, 'AUTH_ERROR', REASON_CODES.notAuthorized);
+      void this.end(client, 'AUTH_ERROR', REASON_CODES.notAuthorized);
     }
   }
 
@@ -153,7 +159,7 @@ export class AedesBroker {
       await this.hooks.publish(state.connection, toMessage(packet), client.closed);
     } catch (error) {
       // MQTT 5 has no answer to a refused QoS 0 message but this one; QoS 1 gets a PUBACK that says so.
-      if (client.version === 5 && packet.qos === 0) this.end(client, 'AUTH_ERROR', REASON_CODES.notAuthorized);
+      if (client.version === 5 && packet.qos === 0) void this.end(client, 'AUTH_ERROR', REASON_CODES.notAuthorized);
       throw error;
     }
   }
@@ -185,9 +191,9 @@ export class AedesBroker {
     (this.aedes as NodeJS.EventEmitter).on('error', (error: Error) => this.hooks.error(error));
   }
 
-  private end(client: Client, reason: DisconnectReason, reasonCode: number): void {
+  private end(client: Client, reason: DisconnectReason, reasonCode: number): Promise<void> {
     this.note(client, reason);
-    client.disconnect({ reasonCode });
+    return new Promise((resolve) => client.disconnect({ reasonCode }, () => resolve()));
   }
 
   /** The first reason is the true one; what follows from it is not. */

@@ -1,0 +1,20 @@
+import { Field, ObjectType } from '@nestjs/graphql';
+
+/** Where a page lies in its list. */
+@ObjectType({ description: 'Where a page lies in its list, as Relay has it.' })
+export class PageInfo {
+  @Field(() => Boolean, { description: 'Whether there is more after this page.' })
+  hasNextPage: boolean;
+
+  @Field(() => Boolean, { description: 'Whether there is something before this page.' })
+  hasPreviousPage: boolean;
+
+  @Field(() => String, { nullable: true, description: 'The cursor of the first edge; null on an empty page.' })
+  startCursor: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The cursor of the last edge; pass it as `after` to get the next page. Null on an empty page.',
+  })
+  endCursor: string | null;
+}

@@ -1,0 +1,43 @@
+import type { AddressInfo } from 'node:net';
+import { Inject, Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import { explainListenError, Lifecycle, type Part } from '#thingcore/platform';
+import { GatewayAddress } from './gateway-address.js';
+import { GATEWAY_CONFIG, type GatewayConfig, gatewaySettings } from './gateway.config.js';
+import { WebSocketGate } from './requests/websocket-gate.js';
+
+/** Lets the HTTP server of the process listen, after everything else is prepared. */
+@Injectable()
+export class HttpListener implements Part {
+  readonly name = 'http listener';
+  readonly stage = 'listen';
+
+  constructor(
+    lifecycle: Lifecycle,
+    private readonly host: HttpAdapterHost<FastifyAdapter>,
+    private readonly address: GatewayAddress,
+    private readonly webSockets: WebSocketGate,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+  ) {
+    lifecycle.add(this);
+  }
+
+  async start(): Promise<void> {
+    const { httpPort: port, httpHost: host } = this.config;
+    const server = this.host.httpAdapter.getInstance();
+    try {
+      await server.listen({ port, host });
+    } catch (error) {
+      const address = { port, host, setting: gatewaySettings.httpPort.name };
+      throw explainListenError(error as NodeJS.ErrnoException, address);
+    }
+    this.address.announce(host, (server.server.address() as AddressInfo).port);
+  }
+
+  /** Finishes what is in flight, while the services it calls still answer. */
+  async stop(): Promise<void> {
+    await this.webSockets.closeAll();
+    await this.host.httpAdapter.getInstance().close();
+  }
+}

@@ -1,0 +1,91 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { GqlOptionsFactory } from '@nestjs/graphql';
+import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
+import { type DocumentNode, type GraphQLSchema, Kind, OperationTypeNode, specifiedRules, validate } from 'graphql';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { restrictMutations } from '../access/restrict-mutations.js';
+import { ErrorAnswers } from '../errors/error-answers.js';
+import { PublicError } from '../errors/public-error.js';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../gateway.config.js';
+import { depthLimit } from './depth-limit.js';
+import { RequestGate } from './request-gate.js';
+import { REQUEST_LIMITS } from './request-limits.js';
+import { WebSocketGate } from './websocket-gate.js';
+
+/** Proxies drop connections that are silent for a minute or two. */
+const KEEP_ALIVE_MS = 20_000;
+
+const LIMIT_RULES = [depthLimit(REQUEST_LIMITS.depth)];
+
+/** How the GraphQL server is set up: who gets in, what is refused, how errors look. */
+@Injectable()
+export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> {
+  constructor(
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    private readonly requests: RequestGate,
+    private readonly webSockets: WebSocketGate,
+    private readonly answers: ErrorAnswers,
+  ) {}
+
+  /** Nest calls it once, when the schema is built. */
+  createGqlOptions(): Omit<MercuriusDriverConfig, 'driver'> {
+    return {
+      path: '/graphql',
+      graphiql: this.config.graphiql,
+      autoSchemaFile: true,
+      transformSchema: restrictMutations,
+      // A document that comes a second time is compiled.
+      jit: 1,
+      graphql: { parseOptions: { maxTokens: REQUEST_LIMITS.tokens } },
+      validationRules: LIMIT_RULES,
+      hooks: { preExecution: beforeExecution, preSubscriptionExecution: validateSubscription },
+      context: (request: FastifyRequest) => this.requests.context(request),
+      subscription: {
+        keepAlive: KEEP_ALIVE_MS,
+        context: (socket) => this.webSockets.open(socket),
+        onConnect: ({ payload }: { payload: unknown }) => this.webSockets.authenticate(payload),
+      },
+      errorFormatter: (execution) => this.answers.ofExecution(execution),
+      errorHandler: (error, request, reply) => this.answers.send(error, request, reply),
+      additionalRouteOptions: {
+        bodyLimit: REQUEST_LIMITS.bodyBytes,
+        preParsing: async (request: FastifyRequest, reply: FastifyReply, payload: unknown) => {
+          if (!isUpgrade(request)) await this.requests.admit(request, reply);
+          return payload;
+        },
+        preHandler: (request: FastifyRequest, reply: FastifyReply, proceed: () => void) => {
+          if (isUpgrade(request)) this.webSockets.enter(request, proceed);
+          else this.requests.enter(request, reply, proceed);
+        },
+      },
+    };
+  }
+}
+
+/** The driver that {@link GraphqlOptions} are for. */
+export const GraphqlDriver = MercuriusDriver;
+
+/** Whether the server is about to turn a request into a WebSocket; headers alone would prove nothing. */
+function isUpgrade(request: FastifyRequest & { ws?: boolean | null }): boolean {
+  return request.ws === true;
+}
+
+/**
+ * The compiler keeps one operation of a document and would run it whatever operation is asked for: documents with
+ * several are executed as they are. A subscription cannot be executed at all, it must be subscribed to.
+ */
+function beforeExecution(_schema: GraphQLSchema, document: DocumentNode): { document: DocumentNode } | undefined {
+  const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  if (operations.every(({ operation }) => operation === OperationTypeNode.SUBSCRIPTION)) {
+    throw new PublicError('A subscription needs a WebSocket: connect with the protocol graphql-transport-ws', {
+      code: 'InvalidRequest',
+    });
+  }
+  return operations.length > 1 ? { document } : undefined;
+}
+
+/** The server validates what comes over HTTP, but not what comes over WebSocket. */
+function validateSubscription(schema: GraphQLSchema, document: DocumentNode): void {
+  const [fault] = validate(schema, document, [...specifiedRules, ...LIMIT_RULES]);
+  if (fault !== undefined) throw new PublicError(fault.message, { code: 'GRAPHQL_VALIDATION_FAILED' });
+}

@@ -1,0 +1,107 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { IdGenerator, Logger } from '#thingcore/platform';
+import { RpcClient, withCorrelationId } from '#thingcore/transport';
+import { apiKeyOfConnectionParams, apiKeyOfHeaders } from '../access/api-key.js';
+import { ApiKeys } from '../access/api-keys.js';
+import type { Caller } from '../access/caller.js';
+import { Loaders } from '../batching/loaders.js';
+import { PublicError } from '../errors/public-error.js';
+import { ClientConnection, type ClientSocket } from './client-connection.js';
+
+/** How long a client may take from the upgrade to `connection_init`, in milliseconds. */
+const INIT_LIMIT_MS = 10_000;
+
+/** How long clients may take to answer the closing handshake when the gateway stops, in milliseconds. */
+const CLOSE_LIMIT_MS = 500;
+
+/** Close codes; those from 4000 up are of the protocol graphql-transport-ws. */
+const GOING_AWAY = 1001;
+const TRY_AGAIN_LATER = 1013;
+const FORBIDDEN = 4403;
+const TOO_MANY_INITIALISATION_REQUESTS = 4429;
+
+interface Handshake {
+  readonly request: FastifyRequest;
+  readonly initTimer: NodeJS.Timeout;
+  connection?: ClientConnection;
+}
+
+/**
+ * Lets WebSockets in. The GraphQL server asks about one connection in two places, the first with its socket, the
+ * second with its credentials; an async scope around the connection brings the two together.
+ */
+@Injectable()
+export class WebSocketGate {
+  private readonly handshakes = new AsyncLocalStorage<Handshake>();
+  private readonly connections = new Set<ClientConnection>();
+
+  constructor(
+    private readonly keys: ApiKeys,
+    private readonly rpc: RpcClient,
+    private readonly ids: IdGenerator,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Begins the scope of a connection at its upgrade request. */
+  enter(request: FastifyRequest, proceed: () => void): void {
+    const { socket } = request.raw;
+    const initTimer = setTimeout(() => socket.destroy(), INIT_LIMIT_MS);
+    socket.once('close', () => clearTimeout(initTimer));
+    withCorrelationId(this.ids.uuid(), () => this.handshakes.run({ request, initTimer }, proceed));
+  }
+
+  /** A client has sent `connection_init` over this socket. */
+  open(socket: ClientSocket): { connection: ClientConnection; loaders: Loaders } {
+    const handshake = this.handshake();
+    if (handshake.connection !== undefined) {
+      socket.close(TOO_MANY_INITIALISATION_REQUESTS, 'Too many initialisation requests');
+      throw new Error('A client has sent connection_init twice');
+    }
+    clearTimeout(handshake.initTimer);
+    const connection = new ClientConnection(socket);
+    handshake.connection = connection;
+    this.connections.add(connection);
+    socket.once('close', () => this.connections.delete(connection));
+    return { connection, loaders: new Loaders(this.rpc) };
+  }
+
+  /** Checks the key in the headers of the upgrade or in the payload of `connection_init`; closes without a valid one. */
+  async authenticate(payload: unknown): Promise<{ caller: Caller } | false> {
+    const { request, connection } = this.handshake();
+    try {
+      return { caller: await this.keys.verify(apiKeyOfHeaders(request.headers) ?? apiKeyOfConnectionParams(payload)) };
+    } catch (error) {
+      if (error instanceof PublicError) {
+        connection?.socket.close(FORBIDDEN, 'Forbidden');
+      } else {
+        this.logger.warn('an API key could not be checked', { error: String(error) });
+        connection?.socket.close(TRY_AGAIN_LATER, 'API keys cannot be checked at the moment');
+      }
+      return false;
+    }
+  }
+
+  /** Says goodbye to all clients; those that do not answer are cut off. */
+  async closeAll(): Promise<void> {
+    for (const { socket } of this.connections) socket.close(GOING_AWAY, 'The gateway is stopping');
+    const deadline = new AbortController();
+    const allClosed = [...this.connections].map(
+      ({ socket }) => new Promise<void>((resolve) => socket.once('close', resolve)),
+    );
+    await Promise.race([
+      Promise.all(allClosed),
+      sleep(CLOSE_LIMIT_MS, undefined, { signal: deadline.signal }).catch(() => undefined),
+    ]);
+    deadline.abort();
+    for (const { socket } of this.connections) socket.terminate();
+  }
+
+  private handshake(): Handshake {
+    const handshake = this.handshakes.getStore();
+    if (handshake === undefined) throw new Error('A WebSocket came in past its gate');
+    return handshake;
+  }
+}

@@ -1,0 +1,53 @@
+import { UseFilters } from '@nestjs/common';
+import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { createTopicRule, deleteTopicRule, getTopicRule, listTopicRules, replaceTopicRule } from '#thingcore/contracts';
+import { RpcClient } from '#thingcore/transport';
+import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { nullWhenMissing } from '../errors/null-when-missing.js';
+import { TopicRuleInput, toTopicRuleRequest } from './topic-rule.input.js';
+import { DeletedTopicRule, TopicRule, toTopicRule } from './topic-rule.type.js';
+
+@Resolver(() => TopicRule)
+@UseFilters(GraphqlErrorFilter)
+export class TopicRuleResolver {
+  constructor(private readonly rpc: RpcClient) {}
+
+  @Query(() => TopicRule, { nullable: true, description: 'A rule; null when there is none of that name.' })
+  async topicRule(
+    @Args('name', { type: () => String, description: 'The name of the rule.' }) name: string,
+  ): Promise<TopicRule | null> {
+    const rule = await nullWhenMissing(this.rpc.call(getTopicRule, { ruleName: name }));
+    return rule === null ? null : toTopicRule(rule);
+  }
+
+  @Query(() => [TopicRule], { description: 'All rules, in the order of their names.' })
+  async topicRules(): Promise<TopicRule[]> {
+    const { rules } = await this.rpc.call(listTopicRules, {});
+    return rules.map((rule) => toTopicRule(rule));
+  }
+
+  @Mutation(() => TopicRule, {
+    description:
+      'Creates a rule. Its SQL and every action are checked first; what is not supported is refused by name.',
+  })
+  async createTopicRule(
+    @Args('input', { type: () => TopicRuleInput, description: 'The rule to create.' }) input: TopicRuleInput,
+  ): Promise<TopicRule> {
+    return toTopicRule(await this.rpc.call(createTopicRule, toTopicRuleRequest(input)));
+  }
+
+  @Mutation(() => TopicRule, { description: 'Replaces a whole rule; its ARN and the time of its creation stay.' })
+  async replaceTopicRule(
+    @Args('input', { type: () => TopicRuleInput, description: 'The rule as it shall be.' }) input: TopicRuleInput,
+  ): Promise<TopicRule> {
+    return toTopicRule(await this.rpc.call(replaceTopicRule, toTopicRuleRequest(input)));
+  }
+
+  @Mutation(() => DeletedTopicRule, { description: 'Deletes a rule.' })
+  async deleteTopicRule(
+    @Args('name', { type: () => String, description: 'The name of the rule.' }) name: string,
+  ): Promise<DeletedTopicRule> {
+    await this.rpc.call(deleteTopicRule, { ruleName: name });
+    return { name };
+  }
+}

@@ -1,0 +1,64 @@
+import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
+import type { JsonValue } from '#thingcore/errors';
+import type { AcceptedDocument, DeletedDocument } from '#thingcore/shadow-document';
+import { JsonScalar } from '../scalars/json.scalar.js';
+
+/** What `updateShadow` takes. */
+@InputType({ description: 'An update of a shadow, as a device would publish it.' })
+export class UpdateShadowInput {
+  @Field(() => String, { description: 'The name of the thing.' })
+  thingName: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of a named shadow; the classic shadow when it is left out.',
+  })
+  shadowName?: string | null;
+
+  @Field(() => JsonScalar, {
+    description:
+      'What changes: `{ "desired": {...}, "reported": {...} }`, either or both. Keys that are left out stay; a key that is null is removed.',
+  })
+  state: JsonValue;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The version the update is based on; another one in the shadow is the error VersionConflict.',
+  })
+  version?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Text that comes back in everything this update causes.' })
+  clientToken?: string | null;
+}
+
+/** What `updateShadow` answers. The shadow after it is a field of its own resolver. */
+@ObjectType({ description: 'An update that was accepted.' })
+export class UpdateShadowPayload {
+  @Field(() => JsonScalar, {
+    description: 'What the devices are told on `update/accepted`: the part of the state that was in the update.',
+  })
+  accepted: AcceptedDocument;
+
+  readonly thingName: string;
+  readonly shadowName: string | undefined;
+}
+
+/** What `deleteShadow` takes. */
+@InputType({ description: 'The shadow to delete.' })
+export class DeleteShadowInput {
+  @Field(() => String, { description: 'The name of the thing.' })
+  thingName: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of a named shadow; the classic shadow when it is left out.',
+  })
+  shadowName?: string | null;
+}
+
+/** What `deleteShadow` answers. */
+@ObjectType({ description: 'A shadow that was deleted.' })
+export class DeleteShadowPayload {
+  @Field(() => JsonScalar, { description: 'What the devices are told on `delete/accepted`.' })
+  accepted: DeletedDocument;
+}

@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import { publishMessage, type RequestOf } from '#thingcore/contracts';
+import { IotError, type JsonObject, reviveError } from '#thingcore/errors';
+import type { CompiledTemplate } from '#thingcore/rules-sql';
+import { checkTopicName, parseReservedTopic } from '#thingcore/topics';
+import { RpcClient } from '#thingcore/transport';
+import { z } from 'zod';
+import type { ActionInput, ActionKind, ActionScope, CompiledAction } from './action.js';
+import { fieldError, parseFields } from './parse-fields.js';
+import { compileHeaders, type Headers, headersSchema } from './republish-headers.js';
+
+/** AWS leaves loops to their author; here a message ends after this many republishes. */
+const MAX_HOPS = 10;
+
+const schema = z.strictObject({
+  roleArn: z.string().min(1).optional(),
+  topic: z.string().min(1),
+  qos: z.union([z.literal(0), z.literal(1)], 'must be 0 or 1').default(0),
+  headers: headersSchema.optional(),
+});
+
+/** AWS: "Republish". Publishes the outgoing payload to another topic. */
+@Injectable()
+export class RepublishKind implements ActionKind {
+  readonly key = 'republish';
+  readonly unavailable = undefined;
+
+  constructor(private readonly rpc: RpcClient) {}
+
+  parse(config: JsonObject, scope: ActionScope): CompiledAction {
+    const { topic, qos, headers } = parseFields(schema, config, scope.path);
+    return new RepublishAction(
+      this.rpc,
+      compileTopic(topic, scope),
+      qos,
+      headers === undefined ? undefined : compileHeaders(headers, scope),
+      topic,
+    );
+  }
+}
+
+/** The topic of one message. Errors: `InvalidRequest` when none comes out or it may not be published to. */
+type Topic = (input: ActionInput) => Promise<string>;
+
+class RepublishAction implements CompiledAction {
+  readonly key = 'republish';
+  readonly failedAction = 'RepublishAction';
+
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly topic: Topic,
+    private readonly qos: 0 | 1,
+    private readonly headers: Headers | undefined,
+    readonly resource: string,
+  ) {}
+
+  async execute(input: ActionInput): Promise<void> {
+    const topic = await this.topic(input);
+    if (input.hops >= MAX_HOPS) {
+      throw new IotError(
+        'InvalidRequest',
+        `The message was republished ${input.hops} times already, last to ${input.message.topic}: the rules form a loop; narrow the FROM filter of one of them`,
+        { details: { resource: topic } },
+      );
+    }
+    const request: RequestOf<typeof publishMessage> = {
+      topic,
+      payload: Buffer.from(input.output.bytes).toString('base64'),
+      qos: this.qos,
+      hops: input.hops + 1,
+    };
+    const properties = await this.headers?.(input);
+    if (properties !== undefined) request.properties = properties;
+    try {
+      await this.rpc.call(publishMessage, request);
+    } catch (error) {
+      throw publishFailed(topic, error);
+    }
+  }
+}
+
+/** AWS: a leading `$$` stands for the `$` of a reserved topic. */
+function compileTopic(text: string, scope: ActionScope): Topic {
+  const isReserved = text.startsWith('$$');
+  const field = `${scope.path}.topic`;
+  if (!isReserved && text.startsWith('$') && !text.startsWith('${')) {
+    throw fieldError(field, `"${text}" starts with $; write $$ for the $ of a reserved topic`);
+  }
+  const template = scope.template(isReserved ? text.slice(2) : text, 'topic');
+  if (template.isConstant) {
+    const problem = checkTopic(constantTopic(template, isReserved), isReserved);
+    if (problem !== undefined) throw fieldError(field, problem);
+  }
+  return async ({ message, environment, variables }) => {
+    const rest = await template.evaluate(message, environment, variables);
+    if (rest === undefined) {
+      throw new IotError('InvalidRequest', `The topic "${text}" is undefined for this message`);
+    }
+    const topic = isReserved ? `$${rest}` : rest;
+    const problem = checkTopic(topic, isReserved);
+    if (problem !== undefined) throw new IotError('InvalidRequest', problem, { details: { resource: topic } });
+    return topic;
+  };
+}
+
+function constantTopic({ text }: CompiledTemplate, isReserved: boolean): string {
+  return isReserved ? `$${text}` : text;
+}
+
+/** What is wrong with a topic, as a sentence. Under `$` only requests to shadows are open. AWS: job topics are refused. */
+function checkTopic(topic: string, isReserved: boolean): string | undefined {
+  const problem = checkTopicName(topic);
+  if (problem !== undefined || !topic.startsWith('$')) return problem;
+  if (!isReserved) return `The topic "${topic}" is reserved; a rule names reserved topics with a leading $$`;
+  if (parseReservedTopic(topic)?.kind === 'shadow-request') return undefined;
+  return `The reserved topic "${topic}" is not open to rules; requests to shadows are: $$aws/things/<thing>/shadow/update`;
+}
+
+function publishFailed(topic: string, thrown: unknown): IotError {
+  const { code, message, retryable } = reviveError(thrown);
+  return new IotError(code, message, { details: { resource: topic }, retryable, cause: thrown });
+}

@@ -1,0 +1,58 @@
+import { BatchQueue } from './batch-queue.js';
+
+interface Item {
+  readonly n: number;
+}
+const items = (...numbers: number[]): Item[] => numbers.map((n) => ({ n }));
+
+describe('BatchQueue', () => {
+  it('takes what comes in one turn together, and gathers the rest while the first batch is worked on', async () => {
+    const batches: number[][] = [];
+    let release: () => void = () => undefined;
+    const queue = new BatchQueue<Item>(async (batch) => {
+      batches.push(batch.map(({ n }) => n));
+      if (batches.length === 1) await new Promise<void>((resolve) => (release = resolve));
+      return new Map();
+    }, 10);
+    const first = items(1, 2).map((item) => queue.add(item));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const second = items(3, 4, 5).map((item) => queue.add(item));
+    release();
+    await Promise.all([...first, ...second]);
+    expect(batches).toEqual([
+      [1, 2],
+      [3, 4, 5],
+    ]);
+  });
+
+  it('makes no batch larger than allowed', async () => {
+    const sizes: number[] = [];
+    const queue = new BatchQueue<Item>((batch) => {
+      sizes.push(batch.length);
+      return Promise.resolve(new Map());
+    }, 2);
+    await Promise.all(items(1, 2, 3, 4, 5).map((item) => queue.add(item)));
+    expect(sizes).toEqual([2, 2, 1]);
+  });
+
+  it('gives each item its own outcome', async () => {
+    const queue = new BatchQueue<Item>(
+      (batch) => Promise.resolve(new Map(batch.filter(({ n }) => n === 2).map((item) => [item, new Error('two')]))),
+      10,
+    );
+    const outcomes = await Promise.allSettled(items(1, 2, 3).map((item) => queue.add(item)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('fails all of a batch that fails as a whole, and goes on', async () => {
+    let isDown = true;
+    const queue = new BatchQueue<Item>(() => {
+      if (isDown) throw new Error('down');
+      return Promise.resolve(new Map());
+    }, 10);
+    const outcomes = await Promise.allSettled(items(1, 2).map((item) => queue.add(item)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    isDown = false;
+    await expect(queue.add({ n: 3 })).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,151 @@
+import { Injectable } from '@nestjs/common';
+import type { BrokerMessage } from '#thingcore/contracts';
+import { IdGenerator } from '#thingcore/platform';
+import { rejectWithIotError } from '#thingcore/persistence';
+import { DataSource } from 'typeorm';
+
+/** A message on its way to the actions of one rule. */
+export interface InboxEntry {
+  readonly ruleName: string;
+  readonly message: BrokerMessage;
+}
+
+/** An entry to be stored. */
+export interface NewEntry extends InboxEntry {
+  /** Whether this process works on it now; else the first that has room takes it. */
+  readonly isClaimed: boolean;
+}
+
+/** An entry as it is stored. */
+export interface StoredEntry extends InboxEntry {
+  readonly id: string;
+}
+
+/** A message that an action failed on for good, with nothing left to do about it. */
+export interface DeadLetter extends InboxEntry {
+  /** The key of the action. */
+  readonly action: string;
+  readonly error: string;
+  readonly failedAt: Date;
+}
+
+/** What is left of an execution: the entry to be removed, if it had one, and its dead letters. */
+export interface Ending {
+  readonly id: string | undefined;
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+/**
+ * The messages that rules still have to act on, in PostgreSQL: what is in it survives the end of a process. Each entry
+ * is claimed by one worker; the claims of a worker end with its lease.
+ */
+@Injectable()
+export class InboxStore {
+  /** This process among the workers. */
+  private readonly workerId: string;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    ids: IdGenerator,
+  ) {
+    this.workerId = ids.uuid();
+  }
+
+  /**
+   * Stores entries in one statement and answers their ids in order. Undefined stands for an entry that was there
+   * already: the event came twice, and the entry is in good hands.
+   */
+  async insert(entries: readonly NewEntry[]): Promise<(string | undefined)[]> {
+    const rows = await this.query<{ id: string; message_id: string; rule_name: string }[]>(
+      `INSERT INTO inbox (message_id, rule_name, message, claimed_by)
+       SELECT message_id, rule_name, message::json, CASE WHEN is_claimed THEN $5::uuid END
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[]) AS entry (message_id, rule_name, message, is_claimed)
+       ON CONFLICT (message_id, rule_name) DO NOTHING
+       RETURNING id, message_id, rule_name`,
+      [
+        entries.map(({ message }) => message.messageId),
+        entries.map(({ ruleName }) => ruleName),
+        entries.map(({ message }) => JSON.stringify(message)),
+        entries.map(({ isClaimed }) => isClaimed),
+        this.workerId,
+      ],
+    );
+    const ids = new Map(rows.map((row) => [keyOf(row.message_id, row.rule_name), row.id]));
+    return entries.map(({ message, ruleName }) => ids.get(keyOf(message.messageId, ruleName)));
+  }
+
+  /** Claims up to `limit` entries that nobody works on, oldest first, leaving those of some rules to others. */
+  async claim(limit: number, exceptRules: readonly string[]): Promise<StoredEntry[]> {
+    const [rows] = await this.query<[{ id: string; rule_name: string; message: BrokerMessage }[], number]>(
+      `UPDATE inbox SET claimed_by = $1
+       WHERE id IN (
+         SELECT id FROM inbox WHERE claimed_by IS NULL AND rule_name <> ALL ($3::text[])
+         ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
+       )
+       RETURNING id, rule_name, message`,
+      [this.workerId, limit, exceptRules],
+    );
+    return rows.map((row) => ({ id: row.id, ruleName: row.rule_name, message: row.message }));
+  }
+
+  /** Stores dead letters and removes the entries they, and those that went well, belong to: both or neither. */
+  async finish(endings: readonly Ending[]): Promise<void> {
+    const ids = endings.flatMap(({ id }) => (id === undefined ? [] : [id]));
+    const deadLetters = endings.flatMap((ending) => ending.deadLetters);
+    const remove = 'DELETE FROM inbox WHERE id = ANY ($1::bigint[])';
+    if (deadLetters.length === 0) {
+      if (ids.length > 0) await this.query(remove, [ids]);
+      return;
+    }
+    await this.query(
+      `WITH removed AS (${remove})
+       INSERT INTO dead_letters (rule_name, action, error, message, failed_at)
+       SELECT rule_name, action, error, message::json, failed_at
+       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
+         AS letter (rule_name, action, error, message, failed_at)`,
+      [
+        ids,
+        deadLetters.map(({ ruleName }) => ruleName),
+        deadLetters.map(({ action }) => action),
+        // A message of a destination may quote a character that text of PostgreSQL cannot hold.
+        deadLetters.map(({ error }) => error.replaceAll('\0', '\uFFFD')),
+        deadLetters.map(({ message }) => JSON.stringify(message)),
+        deadLetters.map(({ failedAt }) => failedAt),
+      ],
+    );
+  }
+
+  /** Takes or prolongs the lease of this worker. By the clock of the database, since those of the workers may differ. */
+  async holdLease(leaseMs: number): Promise<void> {
+    await this.query(
+      `INSERT INTO workers (worker_id, lease_until) VALUES ($1, now() + $2 * interval '1 millisecond')
+       ON CONFLICT (worker_id) DO UPDATE SET lease_until = EXCLUDED.lease_until`,
+      [this.workerId, leaseMs],
+    );
+  }
+
+  /** Gives back what is claimed by workers without a lease; answers how many entries that were. */
+  async releaseLost(): Promise<number> {
+    await this.query(`DELETE FROM workers WHERE lease_until < now()`, []);
+    const [, released] = await this.query<[unknown[], number]>(
+      `UPDATE inbox SET claimed_by = NULL
+       WHERE claimed_by IS NOT NULL AND claimed_by NOT IN (SELECT worker_id FROM workers)`,
+      [],
+    );
+    return released;
+  }
+
+  /** Ends the lease of this worker and gives back what it has claimed. */
+  async releaseOwn(): Promise<void> {
+    await this.query('UPDATE inbox SET claimed_by = NULL WHERE claimed_by = $1', [this.workerId]);
+    await this.query('DELETE FROM workers WHERE worker_id = $1', [this.workerId]);
+  }
+
+  private query<T>(sql: string, parameters: unknown[]): Promise<T> {
+    return this.dataSource.query<T>(sql, parameters).catch(rejectWithIotError());
+  }
+}
+
+function keyOf(messageId: string, ruleName: string): string {
+  return `${ruleName}/${messageId}`;
+}

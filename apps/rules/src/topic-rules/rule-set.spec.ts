@@ -1,0 +1,89 @@
+import type { TopicRulePayload } from '#thingcore/contracts';
+import { Logger } from '#thingcore/platform';
+import { DataSource } from 'typeorm';
+import { RuleSet } from './rule-set.js';
+import { type RevisedRule, RuleStore, type RuleSetRecord } from './rule.store.js';
+
+class FakeStore extends RuleStore {
+  loads = 0;
+  current: RuleSetRecord = { revision: 1, rules: [] };
+
+  constructor() {
+    super(new DataSource({ type: 'postgres' }));
+  }
+
+  override load() {
+    this.loads++;
+    return Promise.resolve(this.current);
+  }
+
+  override revision() {
+    return Promise.resolve(this.current.revision);
+  }
+}
+
+function aRule(ruleName: string, topicFilter: string, more: Partial<TopicRulePayload> = {}, revision = 1): RevisedRule {
+  const payload: TopicRulePayload = {
+    sql: `SELECT * FROM '${topicFilter}'`,
+    description: '',
+    awsIotSqlVersion: '2016-03-23',
+    ruleDisabled: false,
+    actions: [],
+    ...more,
+  };
+  return { ruleName, payload, topicFilter, revision, createdAt: new Date(0) };
+}
+
+function setUp(...rules: RevisedRule[]) {
+  const store = new FakeStore();
+  store.current = { revision: 1, rules };
+  return { store, sut: new RuleSet(store, [], Logger.create({ service: 'test', level: 'silent', format: 'json' })) };
+}
+
+const names = (sut: RuleSet, topic: string) =>
+  sut
+    .match(topic)
+    .map(({ ruleName }) => ruleName)
+    .sort();
+
+describe('RuleSet', () => {
+  it('finds the enabled rules of a topic', async () => {
+    const { sut } = setUp(
+      aRule('exact', 'a/b'),
+      aRule('plus', 'a/+'),
+      aRule('all', '#'),
+      aRule('off', 'a/b', { ruleDisabled: true }),
+    );
+    await sut.refresh();
+    expect(names(sut, 'a/b')).toEqual(['all', 'exact', 'plus']);
+    expect(names(sut, 'a/b/c')).toEqual(['all']);
+    expect(names(sut, '$aws/things/t/shadow/update')).toEqual([]); // [MQTT-4.7.2-1]
+    expect(sut.filters.sort()).toEqual(['#', 'a/+', 'a/b']);
+  });
+
+  it('loads only when the revision moved, and says so', async () => {
+    const { sut, store } = setUp(aRule('r', 'a'));
+    expect([await sut.refresh(), await sut.refresh()]).toEqual([true, false]);
+    store.current = { revision: 2, rules: [] };
+    expect(await sut.refresh()).toBe(true);
+    expect(names(sut, 'a')).toEqual([]);
+    await sut.reach(2);
+    expect(store.loads).toBe(2);
+  });
+
+  it('keeps a rule that did not change as it is, with the batches of its actions', async () => {
+    const { sut, store } = setUp(aRule('same', 'a'), aRule('other', 'b'));
+    await sut.refresh();
+    const [same, other] = [sut.find('same'), sut.find('other')];
+    store.current = { revision: 2, rules: [aRule('same', 'a'), aRule('other', 'b', {}, 2)] };
+    await sut.reach(2);
+    expect(sut.find('same')).toBe(same);
+    expect(sut.find('other')).not.toBe(other);
+  });
+
+  it('runs the other rules when a stored one is broken', async () => {
+    const { sut } = setUp(aRule('broken', 'a', { sql: 'SELEC' }), aRule('sound', 'a'));
+    await sut.refresh();
+    expect(names(sut, 'a')).toEqual(['sound']);
+  });
+});

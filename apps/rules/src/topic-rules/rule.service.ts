@@ -1,0 +1,104 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { rulesChanged, type TopicRule, type TopicRulePayload } from '#thingcore/contracts';
+import { IotError } from '#thingcore/errors';
+import { Clock, Logger, Scope } from '#thingcore/platform';
+import { iotArn } from '#thingcore/policy';
+import { EventBus } from '#thingcore/transport';
+import { ACTION_KINDS, type ActionKind } from '../actions/action.js';
+import { compileTopicRule, refuseUnavailable } from './compile-topic-rule.js';
+import { RuleFilters } from './rule-filters.js';
+import { RuleSet } from './rule-set.js';
+import { type RuleRecord, RuleStore } from './rule.store.js';
+
+/** Creates, changes and shows topic rules. */
+@Injectable()
+export class RuleService {
+  constructor(
+    private readonly store: RuleStore,
+    private readonly rules: RuleSet,
+    private readonly filters: RuleFilters,
+    @Inject(ACTION_KINDS) private readonly kinds: readonly ActionKind[],
+    private readonly events: EventBus,
+    private readonly clock: Clock,
+    private readonly scope: Scope,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Stores a new rule; answers when the broker knows its filter. */
+  async create(ruleName: string, payload: TopicRulePayload): Promise<TopicRule> {
+    const topicFilter = this.check(ruleName, payload);
+    const record = { ruleName, payload, topicFilter, createdAt: new Date(this.clock.now()) };
+    const revision = await this.store.insert(record);
+    if (revision === undefined) {
+      throw new IotError(
+        'ResourceAlreadyExists',
+        `Rule ${ruleName} already exists; replace it or choose another name`,
+        {
+          details: { resourceId: ruleName, resourceArn: this.arn(ruleName) },
+        },
+      );
+    }
+    await this.putInForce(revision);
+    return this.toTopicRule(record);
+  }
+
+  /** Replaces the document of a rule. AWS: every field is sent again; what is left out takes its default. */
+  async replace(ruleName: string, payload: TopicRulePayload): Promise<TopicRule> {
+    const topicFilter = this.check(ruleName, payload);
+    const revision = await this.store.replace(ruleName, payload, topicFilter);
+    if (revision === undefined) throw noSuchRule(ruleName);
+    await this.putInForce(revision);
+    return this.get(ruleName);
+  }
+
+  async get(ruleName: string): Promise<TopicRule> {
+    const record = await this.store.find(ruleName);
+    if (record === undefined) throw noSuchRule(ruleName);
+    return this.toTopicRule(record);
+  }
+
+  /** All rules, by name. */
+  async list(): Promise<TopicRule[]> {
+    const { rules } = await this.store.load();
+    return rules.map((record) => this.toTopicRule(record));
+  }
+
+  async delete(ruleName: string): Promise<void> {
+    const revision = await this.store.delete(ruleName);
+    if (revision === undefined) throw noSuchRule(ruleName);
+    await this.putInForce(revision);
+  }
+
+  private check(ruleName: string, payload: TopicRulePayload): string {
+    const rule = compileTopicRule(ruleName, payload, this.kinds);
+    refuseUnavailable(rule, this.kinds);
+    return rule.topicFilter;
+  }
+
+  /** The change is stored: whoever cannot be told now finds it later by the revision. */
+  private async putInForce(revision: number): Promise<void> {
+    await this.rules.reach(revision);
+    await this.events.publish(rulesChanged, { revision }).catch((error: unknown) => {
+      this.logger.warn('the other replicas could not be told that rules changed', { revision, error: String(error) });
+    });
+    await this.filters.push();
+  }
+
+  private toTopicRule({ ruleName, payload, topicFilter, createdAt }: RuleRecord): TopicRule {
+    return {
+      ...payload,
+      ruleName,
+      ruleArn: this.arn(ruleName),
+      topicPattern: topicFilter,
+      createdAt: createdAt.getTime(),
+    };
+  }
+
+  private arn(ruleName: string): string {
+    return iotArn(this.scope, 'rule', ruleName);
+  }
+}
+
+function noSuchRule(ruleName: string): IotError {
+  return new IotError('ResourceNotFound', `Rule ${ruleName} does not exist`, { details: { resourceId: ruleName } });
+}
