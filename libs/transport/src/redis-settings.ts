@@ -11,7 +11,7 @@ export interface RedisTransportOptions {
   readonly concurrency?: number;
   /** Group events a replica handles at the same time; 64 unless given. */
   readonly eventConcurrency?: number;
-  /** Requests, replies or events that travel in one entry at most; 64 unless given. */
+  /** Requests, replies or events that travel in one entry at most; 128 unless given. */
   readonly maxBatchItems?: number;
   /** Characters of one entry at most, unless a single payload is larger; 262,144 unless given. */
   readonly maxBatchChars?: number;
@@ -45,7 +45,7 @@ const DEFAULTS: Omit<RedisSettings, 'kind' | 'url'> = {
   prefix: 'thingcore:',
   concurrency: 512,
   eventConcurrency: 64,
-  maxBatchItems: 64,
+  maxBatchItems: 128,
   maxBatchChars: 262_144,
   maxDeliveries: 5,
   retryDelayMs: 200,
