@@ -19,7 +19,14 @@ export function fail(line) {
 export async function prepare() {
   checkNode();
   if (isInstallNeeded()) {
-    await step('Installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+    // Not "npm ci": it refuses a lock file without the builds of native packages for every other platform.
+    await step('Installing dependencies', 'npm', [
+      'install',
+      '--no-save',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ]);
   }
   if (isBuildStale()) {
     await step('Building', process.execPath, [
