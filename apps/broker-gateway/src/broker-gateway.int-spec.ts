@@ -294,6 +294,20 @@ describe('the broker gateway', () => {
       expect(received).toEqual(['yes']);
     });
 
+    it('never queues messages of reserved topics for a session that subscribes to all topics [MQTT-4.7.2-1]', async () => {
+      const session = { clientId: 'persistent-all', clean: false };
+      const first = await connect(session);
+      await first.subscribeAsync('#', { qos: 1 });
+      await first.endAsync();
+      await rpc.call(publishMessage, { topic: '$aws/things/lamp/shadow/update', payload: 'e30=', qos: 1 });
+      await rpc.call(publishMessage, { topic: 'ordinary', payload: 'eA==', qos: 1 });
+      const received: string[] = [];
+      const second = await connect(session);
+      second.on('message', (name) => received.push(name));
+      await waitFor(() => received.length > 0, { what: 'the queued message' });
+      expect(received).toEqual(['ordinary']);
+    });
+
     it('delivers nothing that the client may not receive', async () => {
       const client = await connect({}, await makeDevice(restricted));
       const received: string[] = [];

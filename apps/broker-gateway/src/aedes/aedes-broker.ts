@@ -5,7 +5,7 @@ import type { ConnectRequest, Connection, DisconnectReason, Peer } from '../conn
 import type { AedesBackend } from './aedes-backend.js';
 import { type ClientError, errorReason, isClientsOwnDisconnect } from './disconnect-reason.js';
 import { type MqttMessage, toMessage, toPacket } from './mqtt-message.js';
-import { persistOnlyAllowed } from './persist-only-allowed.js';
+import { guardedPersistence } from './guarded-persistence.js';
 
 /** What the gateway decides for aedes. A rejected promise refuses what was asked, with its error as the reason. */
 export interface BrokerHooks {
@@ -50,7 +50,7 @@ export class AedesBroker {
 
   constructor(private readonly backend: AedesBackend) {
     this.aedes = new Aedes({
-      persistence: persistOnlyAllowed(backend.persistence, (clientId, filter) =>
+      persistence: guardedPersistence(backend.persistence, (clientId, filter) =>
         this.isAllowedFilter(clientId, filter),
       ),
       mq: backend.emitter,
@@ -186,7 +186,10 @@ export class AedesBroker {
       this.hooks.disconnected(state.connection, reason);
     });
     this.aedes.on('keepaliveTimeout', (client) => this.note(client, 'MQTT_KEEP_ALIVE_TIMEOUT'));
-    this.aedes.on('clientError', (client, error: ClientError) => this.note(client, errorReason(error)));
+    this.aedes.on('clientError', (client, error: ClientError) => {
+      // What could not be written any more to a client that has said goodbye is not why it went.
+      if (!isClientsOwnDisconnect(client)) this.note(client, errorReason(error));
+    });
     // aedes reports failures of its store here; without a listener they would end the process.
     (this.aedes as NodeJS.EventEmitter).on('error', (error: Error) => this.hooks.error(error));
   }

@@ -5,6 +5,7 @@ declare module 'aedes-persistence-level/asyncPersistence.js' {
   export default class AsyncLevelPersistence {
     constructor(database: ClassicLevel);
     addSubscriptions(client: { id: string }, subscriptions: { topic: string; qos: number }[]): Promise<unknown>;
+    outgoingEnqueueCombi(subscriptions: { topic: string }[], packet: { topic: string }): Promise<unknown>;
     destroy(): Promise<void>;
   }
 }
@@ -16,6 +17,11 @@ declare module 'aedes-persistence-redis/asyncPersistence.js' {
   export default class AsyncRedisPersistence {
     constructor(options: { conn: Redis });
     addSubscriptions(client: { id: string }, subscriptions: { topic: string; qos: number }[]): Promise<unknown>;
+    createRetainedStream(pattern: string): AsyncIterable<unknown>;
+    createRetainedStreamCombi(patterns: string[]): AsyncIterable<unknown>;
+    outgoingStream(client: { id: string }): AsyncIterable<unknown>;
+    streamWill(brokers: unknown): AsyncIterable<unknown>;
+    outgoingEnqueueCombi(subscriptions: { topic: string }[], packet: { topic: string }): Promise<unknown>;
     destroy(): Promise<void>;
   }
 }
