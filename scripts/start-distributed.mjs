@@ -59,9 +59,22 @@ async function sharedEnvironment() {
   };
 }
 
-/** The database of the platform, and the one that rules may write to. */
+/** The database of the platform, and the one that rules may write to, whose URL is said in a file as `npm start` does. */
 async function databases() {
-  if (process.env.THINGCORE_DATABASE_URL) return {};
+  const own = process.env.THINGCORE_DATABASE_URL ? {} : await startPostgres();
+  const rulesUrl = process.env.THINGCORE_RULES_POSTGRESQL_URL || own.operatorUrl;
+  if (rulesUrl !== undefined) {
+    const file = join(dataDirectory, 'operator-database-url');
+    writeFileSync(file, `${rulesUrl}\n`, { mode: 0o600 });
+    cleanUps.push(() => rmSync(file, { force: true }));
+  }
+  return {
+    ...(own.url === undefined ? {} : { THINGCORE_DATABASE_URL: own.url }),
+    ...(rulesUrl === undefined ? {} : { THINGCORE_RULES_POSTGRESQL_URL: rulesUrl }),
+  };
+}
+
+async function startPostgres() {
   const { startEmbeddedPostgres } = await import('../dist/libs/persistence/src/index.js');
   const postgres = await startEmbeddedPostgres({
     directory: join(dataDirectory, 'postgresql'),
@@ -71,13 +84,7 @@ async function databases() {
     onLog: () => undefined,
   });
   cleanUps.push(() => postgres.stop());
-  const operatorUrlFile = join(dataDirectory, 'operator-database-url');
-  writeFileSync(operatorUrlFile, `${postgres.url('operator')}\n`, { mode: 0o600 });
-  cleanUps.push(() => rmSync(operatorUrlFile, { force: true }));
-  return {
-    THINGCORE_DATABASE_URL: postgres.url('thingcore'),
-    THINGCORE_RULES_POSTGRESQL_URL: process.env.THINGCORE_RULES_POSTGRESQL_URL || postgres.url('operator'),
-  };
+  return { url: postgres.url('thingcore'), operatorUrl: postgres.url('operator') };
 }
 
 function keptPassword() {

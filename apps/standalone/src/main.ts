@@ -20,6 +20,8 @@ await runUntilStopped(async () => {
     standalone.databaseUrl === undefined
       ? await embeddedDatabase(dataDirectory, logger)
       : externalDatabase(standalone.databaseUrl);
+  // Rules write where the operator says, else into the database that the embedded server offers.
+  const postgresqlUrl = config.rules.postgresqlUrl ?? database.operatorsUrl;
   try {
     const running = await startProcess({
       service: 'gateway',
@@ -27,12 +29,12 @@ await runUntilStopped(async () => {
       logger,
       transport: { kind: 'local', transport: new LocalTransport() },
       databaseUrl: database.url,
-      modules: serviceModules(config, database.operatorsUrl),
+      modules: serviceModules({ ...config, rules: { ...config.rules, postgresqlUrl } }),
     });
     const { mqtt, mqtts } = running.app.get(BrokerAddresses, { strict: false });
     const { graphqlUrl, httpUrl } = running.app.get(GatewayAddress, { strict: false });
     const endpoints: Endpoints = { graphql: graphqlUrl, http: httpUrl, mqtt, mqtts, metrics: running.metricsUrl };
-    await publishEndpoints(dataDirectory, endpoints, database.operatorsUrl);
+    await publishEndpoints(dataDirectory, endpoints, postgresqlUrl);
     welcome(endpoints, dataDirectory);
     return async () => {
       process.stdout.write('Stopping ...\n');

@@ -30,12 +30,12 @@ export function readStandaloneConfig(): StandaloneConfig {
 }
 
 /** All services in one process, lowest first, so that each finds those below it ready. */
-export function serviceModules(config: StandaloneConfig, operatorsUrl: string | undefined): (Type | DynamicModule)[] {
+export function serviceModules(config: StandaloneConfig): (Type | DynamicModule)[] {
   return [
     RegistryModule.forRoot(config.registry),
     ShadowModule,
     BrokerGatewayModule.forRoot(config.broker, { kind: 'files' }),
-    RulesModule.forRoot({ ...config.rules, postgresqlUrl: config.rules.postgresqlUrl ?? operatorsUrl }),
+    RulesModule.forRoot(config.rules),
     GatewayModule.forRoot(config.gateway),
   ];
 }

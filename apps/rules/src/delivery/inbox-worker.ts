@@ -24,6 +24,7 @@ export class InboxWorker implements Part {
   private timer: NodeJS.Timeout | undefined;
   private ticking: Promise<void> = Promise.resolve();
   private claiming: Promise<void> | undefined;
+  private isClaimWanted = false;
 
   constructor(
     @Inject(RULES_CONFIG) private readonly config: RulesConfig,
@@ -71,14 +72,26 @@ export class InboxWorker implements Part {
     });
   }
 
-  /** Works off the inbox as far as there is room, unless that is under way. */
+  /**
+   * Works off the inbox as far as there is room. While that is under way it is noted, since the room may be that of a
+   * rule which was too busy when the claim began: without another look its entries would wait for the next tick.
+   */
   private claimSoon(): void {
     if (!this.deliveries.hasRoom) return;
-    this.claiming ??= this.claimAll()
+    if (this.claiming !== undefined) {
+      this.isClaimWanted = true;
+      return;
+    }
+    this.claiming = this.claimAll()
       .catch((error: unknown) => {
         this.logger.warn('the inbox of rules could not be read; trying again', { error: String(error) });
       })
-      .finally(() => (this.claiming = undefined));
+      .finally(() => {
+        this.claiming = undefined;
+        if (!this.isClaimWanted) return;
+        this.isClaimWanted = false;
+        this.claimSoon();
+      });
   }
 
   private async claimAll(): Promise<void> {
