@@ -8,6 +8,7 @@ import { BrokerAddresses } from './broker-addresses.js';
 import { BrokerController } from './broker.controller.js';
 import { BROKER_CONFIG, type BrokerConfig, checkBrokerConfig } from './broker.config.js';
 import { BrokerGateway } from './broker-gateway.js';
+import { operatorsCertificate } from './listeners/operators-certificate.js';
 import { ServerCertificates } from './listeners/server-certificate.js';
 import { TcpListener } from './listeners/tcp.listener.js';
 import { TlsListener } from './listeners/tls.listener.js';
@@ -22,7 +23,7 @@ import { LevelBrokerState } from './state/level-broker-state.js';
 import { RedisBrokerState } from './state/redis-broker-state.js';
 import { MessageTaps } from './taps/message-taps.js';
 
-export { BrokerAddresses };
+export { BrokerAddresses, checkBrokerConfig, operatorsCertificate };
 
 /** Where a node keeps sessions, messages and state: for itself in files, or with other nodes in Redis. */
 export type BrokerStorage = { kind: 'files' } | { kind: 'redis'; url: string };

@@ -5,6 +5,7 @@ import { GatewayAddress } from '../../gateway/src/gateway.module.js';
 import { claimDataDirectory } from './data-version.js';
 import { embeddedDatabase, externalDatabase } from './database.js';
 import { type Endpoints, publishEndpoints, withdrawEndpoints } from './endpoints.js';
+import { preflight } from './preflight.js';
 import { readStandaloneConfig, serviceModules, settings } from './standalone.module.js';
 import { welcome } from './welcome.js';
 
@@ -14,8 +15,8 @@ await runUntilStopped(async () => {
   const logger = Logger.create({ service: 'thingcore', level: platform.logLevel, format: platform.logFormat });
   for (const name of unknownSettings(settings)) logger.warn(`${name} is no setting of this version and has no effect`);
   const dataDirectory = new DataDirectory(platform.dataDirectory);
+  await preflight(config);
   await claimDataDirectory(dataDirectory);
-  await withdrawEndpoints(dataDirectory);
   const database =
     standalone.databaseUrl === undefined
       ? await embeddedDatabase(dataDirectory, logger)
@@ -23,6 +24,8 @@ await runUntilStopped(async () => {
   // Rules write where the operator says, else into the database that the embedded server offers.
   const postgresqlUrl = config.rules.postgresqlUrl ?? database.operatorsUrl;
   try {
+    // What a killed run left behind. Only now is it sure that no other run is alive on this directory.
+    await withdrawEndpoints(dataDirectory);
     const running = await startProcess({
       service: 'gateway',
       config: platform,

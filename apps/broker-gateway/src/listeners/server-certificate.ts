@@ -1,5 +1,4 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
 import { getAuthority, issueServerCertificate } from '#thingcore/contracts';
@@ -8,6 +7,7 @@ import { Clock, ConfigError, DataDirectory, Logger } from '#thingcore/platform';
 import { createServerKeyAndCsr } from '#thingcore/pki';
 import { RpcClient } from '#thingcore/transport';
 import { BROKER_CONFIG, type BrokerConfig } from '../broker.config.js';
+import { type CertificateAndKey, checkPair, operatorsCertificate } from './operators-certificate.js';
 
 const KEPT_FILE = 'server.pem';
 const RENEW_BEFORE_MS = 30 * 86_400_000;
@@ -15,9 +15,7 @@ const REGISTRY_PATIENCE_MS = 60_000;
 const RETRY_MS = 500;
 
 /** What a TLS listener shows devices, and the authority their certificates must come from. */
-export interface ServerCertificate {
-  cert: string;
-  key: string;
+export interface ServerCertificate extends CertificateAndKey {
   ca: string;
 }
 
@@ -36,7 +34,7 @@ export class ServerCertificates {
   ) {}
 
   async load(): Promise<ServerCertificate> {
-    const own = await this.operatorsOwn();
+    const own = await operatorsCertificate(this.config);
     const ca = await this.authority();
     if (own !== undefined) return { ...own, ca };
     const kept = await this.kept();
@@ -44,21 +42,7 @@ export class ServerCertificates {
     return { ...(await this.issue()), ca };
   }
 
-  private async operatorsOwn(): Promise<{ cert: string; key: string } | undefined> {
-    const { tlsCertificateFile, tlsKeyFile } = this.config;
-    if (tlsCertificateFile === undefined || tlsKeyFile === undefined) return undefined;
-    const cert = await readSetting('THINGCORE_BROKER_TLS_CERT_FILE', tlsCertificateFile);
-    const key = await readSetting('THINGCORE_BROKER_TLS_KEY_FILE', tlsKeyFile);
-    checkPair(
-      cert,
-      key,
-      `THINGCORE_BROKER_TLS_CERT_FILE=${tlsCertificateFile}`,
-      `THINGCORE_BROKER_TLS_KEY_FILE=${tlsKeyFile}`,
-    );
-    return { cert, key };
-  }
-
-  private async kept(): Promise<{ cert: string; key: string } | undefined> {
+  private async kept(): Promise<CertificateAndKey | undefined> {
     const path = this.dataDirectory.join(KEPT_FILE);
     const way = 'delete the file to have a new one made, or set THINGCORE_BROKER_TLS_CERT_FILE';
     let text: string | undefined;
@@ -68,8 +52,13 @@ export class ServerCertificates {
       throw new ConfigError([`The server certificate ${path} cannot be read (${(error as Error).message}): ${way}`]);
     }
     if (text === undefined) return undefined;
-    checkPair(text, text, path, `${path} (${way})`);
-    return { cert: text, key: text };
+    const pair = { cert: text, key: text };
+    try {
+      checkPair(pair, path, path);
+    } catch (error) {
+      throw new ConfigError([`${(error as Error).message}: ${way}`]);
+    }
+    return pair;
   }
 
   /** Whether a kept certificate is of today's authority, good for a while, and says every name it must. */
@@ -82,7 +71,7 @@ export class ServerCertificates {
     );
   }
 
-  private async issue(): Promise<{ cert: string; key: string }> {
+  private async issue(): Promise<CertificateAndKey> {
     const hostnames = this.hostnames();
     const { privateKeyPem, csrPem } = await createServerKeyAndCsr(hostnames);
     const { certificatePem } = await this.rpc.call(issueServerCertificate, { csrPem, hostnames });
@@ -107,28 +96,4 @@ export class ServerCertificates {
       }
     }
   }
-}
-
-async function readSetting(setting: string, path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new ConfigError([`${setting}=${path} cannot be read: ${(error as Error).message}`]);
-  }
-}
-
-/** Refuses a certificate or key that TLS could not use, naming where it came from. */
-function checkPair(cert: string, key: string, certSource: string, keySource: string): void {
-  let certificate: X509Certificate;
-  try {
-    certificate = new X509Certificate(cert);
-  } catch {
-    throw new ConfigError([`${certSource} does not hold a readable certificate (PEM)`, `See ${keySource}`]);
-  }
-  try {
-    if (certificate.checkPrivateKey(createPrivateKey(key))) return;
-  } catch {
-    throw new ConfigError([`${keySource} does not hold a readable private key (PEM, without a passphrase)`]);
-  }
-  throw new ConfigError([`The private key in ${keySource} is not that of the certificate in ${certSource}`]);
 }
