@@ -7,6 +7,7 @@ const LAYOUT = 1;
 
 /** Refuses a data directory that a newer version has written, and marks a new one. */
 export async function claimDataDirectory(dataDirectory: DataDirectory): Promise<void> {
+  await dataDirectory.create();
   const text = await dataDirectory.read(VERSION_FILE);
   if (text === undefined) {
     await dataDirectory.write(VERSION_FILE, `${LAYOUT}\n`, 0o644);

@@ -18,6 +18,20 @@ describe('DataDirectory', () => {
     await expect(directory.remove('nothing')).resolves.toBeUndefined();
   });
 
+  it('makes itself, parents included, for its owner only', async () => {
+    const directory = new DataDirectory(`${await makeTempDir()}/a b/c`);
+    await directory.create();
+    await directory.create();
+    expect((await stat(directory.path)).mode & 0o777).toBe(0o700);
+  });
+
+  it.each([
+    ['below a file', `${process.cwd()}/package.json/data`],
+    ['where the system makes no folders', '/proc/thingcore/data'],
+  ])('names its setting when it is %s', async (_name, path) => {
+    await expect(new DataDirectory(path).create()).rejects.toThrow(/THINGCORE_DATA_DIR/);
+  });
+
   it('reports a file that cannot be read', async () => {
     const directory = new DataDirectory(await makeTempDir());
     await directory.write('folder/file', 'x', 0o644);

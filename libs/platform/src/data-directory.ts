@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { ConfigError } from './config.js';
 
 /** The folder that holds the state of a run: keys, certificates, the embedded databases, the endpoints. */
 export class DataDirectory {
@@ -13,6 +14,22 @@ export class DataDirectory {
   /** The path of a file or folder in it. */
   join(...names: string[]): string {
     return join(this.path, ...names);
+  }
+
+  /**
+   * Makes the directory if need be, for its owner only.
+   *
+   * @throws ConfigError when it cannot be made or written to
+   */
+  async create(): Promise<void> {
+    try {
+      await makeFolders(this.path);
+      await access(this.path, constants.W_OK | constants.X_OK);
+    } catch (error) {
+      throw new ConfigError([
+        `The data directory ${this.path} cannot be written to (${(error as Error).message}): set THINGCORE_DATA_DIR to one that this user may write to`,
+      ]);
+    }
   }
 
   /** The text of a file, or undefined when there is none. */
@@ -28,7 +45,7 @@ export class DataDirectory {
   /** Writes a file whole or not at all. Secrets get mode 0600. */
   async write(name: string, text: string, mode: 0o600 | 0o644): Promise<void> {
     const target = this.join(name);
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolders(dirname(target));
     const temporary = `${target}.${randomUUID()}`;
     const file = await open(temporary, 'wx', mode);
     try {
@@ -44,4 +61,25 @@ export class DataDirectory {
   async remove(name: string): Promise<void> {
     await rm(this.join(name), { force: true });
   }
+}
+
+/** Step by step: Node's own recursive mkdir never ends where the system says ENOENT for what it may not make, as in /proc. */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || parent === path || (await exists(parent))) throw error;
+    await makeFolders(parent);
+    await mkdir(path, { mode: 0o700 });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
