@@ -36,6 +36,7 @@ const later = new Date(now.getTime() + DAY_MS);
 class Neighbours {
   static authority: Authority;
   static principals = new Map<string, Principal>();
+  static afterResolve: () => void = () => undefined;
   static shadowUpdates: { thingName: string; payload: string }[] = [];
   static beforeShadowUpdate: () => Promise<void> = () => Promise.resolve();
   static matched: PayloadOf<typeof messageMatched>['messages'] = [];
@@ -57,7 +58,9 @@ class Neighbours {
   resolve({ certificateId }: { certificateId: string }) {
     const principal = Neighbours.principals.get(certificateId);
     if (principal === undefined) throw new IotError('ResourceNotFound', `Certificate ${certificateId} does not exist`);
-    return principal;
+    const answer = structuredClone(principal);
+    Neighbours.afterResolve();
+    return answer;
   }
 
   @MessagePattern(updateShadow.pattern)
@@ -102,6 +105,11 @@ async function makeDevice(statement: object | object[], changes: Partial<Princip
 const ALLOW_ALL = { Effect: 'Allow', Action: 'iot:*', Resource: '*' };
 const topic = (name: string) => `arn:aws:iot:us-east-1:123456789012:topic/${name}`;
 const filter = (name: string) => `arn:aws:iot:us-east-1:123456789012:topicfilter/${name}`;
+
+/** The reason code of the DISCONNECT that the broker sends an MQTT 5 client. */
+function goodbyeOf(client: MqttClient): Promise<number | undefined> {
+  return new Promise((resolve) => client.once('disconnect', (packet) => resolve(packet.reasonCode)));
+}
 
 describe('the broker gateway', () => {
   let dataDirectory: string;
@@ -340,6 +348,31 @@ describe('the broker gateway', () => {
       await closed;
     });
 
+    it.each([
+      ['too large a payload', 'large', Buffer.alloc(131_073), 0x95],
+      ['a reserved topic', '$aws/nonsense', Buffer.from('x'), 0x90],
+    ])('tells an MQTT 5 client the reason for %s', async (_name, name, payload, reasonCode) => {
+      const client = await connect({ protocolVersion: 5 });
+      const goodbye = goodbyeOf(client);
+      client.publish(name, payload, { qos: 1 });
+      expect(await goodbye).toBe(reasonCode);
+    });
+
+    it('keeps no connection whose certificate is taken away while it connects', async () => {
+      const device = await makeDevice(ALLOW_ALL);
+      const principal = Neighbours.principals.get(device.certificateId)!;
+      // The registry answers, and before the connection is counted among the live ones, the certificate is revoked.
+      Neighbours.afterResolve = () => {
+        Neighbours.afterResolve = () => undefined;
+        principal.status = 'REVOKED';
+        void broker.app
+          .get(EventBus, { strict: false })
+          .publish(principalChanged, { certificateIds: [device.certificateId] });
+      };
+      const client = await connect({}, device).catch(() => undefined);
+      await waitFor(() => client === undefined || !client.connected, { what: 'the end of the connection' });
+    });
+
     it('follows a changed policy at once, and a certificate that is taken away', async () => {
       const device = await makeDevice(ALLOW_ALL);
       const client = await connect({ protocolVersion: 5 }, device);
@@ -349,9 +382,7 @@ describe('the broker gateway', () => {
       const events = broker.app.get(EventBus, { strict: false });
       await events.publish(principalChanged, { certificateIds: [device.certificateId] });
       await expect(client.publishAsync('no/more', 'x', { qos: 1 })).rejects.toThrow(/not authorized/i);
-      const goodbye = new Promise<number | undefined>((resolve) =>
-        client.once('disconnect', (packet) => resolve(packet.reasonCode)),
-      );
+      const goodbye = goodbyeOf(client);
       principal.status = 'REVOKED';
       await events.publish(principalChanged, { certificateIds: [device.certificateId] });
       expect(await goodbye).toBe(0x87);
@@ -402,11 +433,33 @@ describe('the broker gateway', () => {
       const client = await connect({ protocolVersion: 5 });
       Neighbours.beforeMatched = () =>
         Promise.reject(new IotError('ServiceUnavailable', 'the database is away', { retryable: false }));
-      const outcome = await client.publishAsync('failing', 'x', { qos: 1 }).then(
-        () => 'acknowledged',
-        () => 'refused',
+      let isAcknowledged = false;
+      client.publish('failing', 'x', { qos: 1 }, (error) => (isAcknowledged = error === undefined || error === null));
+      // [MQTT5 3.14.2.1] Server busy: the session keeps the message and sends it again.
+      expect(await goodbyeOf(client)).toBe(0x89);
+      expect(isAcknowledged).toBe(false);
+    });
+
+    it('delivers every message once, though some are stored first and overtaken by others', async () => {
+      const away = await connect({ clientId: 'away', clean: false });
+      await away.subscribeAsync('load/odd/#', { qos: 1 });
+      await away.endAsync();
+      const subscriber = await connect({});
+      const received: string[] = [];
+      subscriber.on('message', (_name, payload) => received.push(payload.toString()));
+      // Two subscriptions match: each message is delivered once all the same.
+      await subscriber.subscribeAsync(['load/#', 'load/+/+'], { qos: 1 });
+      const publishers = await Promise.all(Array.from({ length: 5 }, () => connect({})));
+      const sent = publishers.flatMap((publisher, p) =>
+        Array.from({ length: 40 }, (_, n) => {
+          const name = `load/${n % 2 === 0 ? 'even' : 'odd'}/${p}`;
+          return publisher.publishAsync(name, `${p}-${n}`, { qos: 1, retain: n % 3 === 0 });
+        }),
       );
-      expect(outcome).toBe('refused');
+      await Promise.all(sent);
+      await waitFor(() => received.length >= 200, { what: '200 messages' });
+      expect(new Set(received).size).toBe(200);
+      expect(received).toHaveLength(200);
     });
 
     it('ignores a filter set that is older than the one in force', async () => {
@@ -435,9 +488,11 @@ describe('the broker gateway', () => {
       let release = () => undefined as void;
       const held = new Promise<void>((resolve) => (release = resolve));
       Neighbours.beforeShadowUpdate = () => held;
-      for (let n = 0; n < 11; n++) client.publish('$aws/things/lamp/shadow/update', String(n));
+      for (let n = 0; n < 11; n++) {
+        client.publish('$aws/things/lamp/shadow/update', JSON.stringify({ clientToken: `t${n}` }));
+      }
       await waitFor(() => rejected.length > 0, { what: 'the refusal' });
-      expect(rejected).toEqual([expect.objectContaining({ code: 429 })]);
+      expect(rejected).toEqual([expect.objectContaining({ code: 429, clientToken: 't10' })]);
       release();
       await waitFor(() => Neighbours.shadowUpdates.length === 10, { what: 'the ten that were taken' });
     });

@@ -7,6 +7,7 @@ import { EventBus } from '#thingcore/transport';
 import { AedesBroker, type BrokerHooks } from './aedes/aedes-broker.js';
 import type { MqttMessage } from './aedes/mqtt-message.js';
 import { PrincipalDirectory } from './authorization/principal-directory.js';
+import { RecentChanges } from './authorization/recent-changes.js';
 import type { Connection, ConnectRequest, DisconnectReason, Peer } from './connection.js';
 import { MessageIntake } from './messages/message-intake.js';
 import { platformRequest } from './messages/reserved-topics.js';
@@ -23,6 +24,9 @@ const MAX_PAYLOAD_BYTES = 131_072;
 export class BrokerGateway implements BrokerHooks, Part {
   readonly name = 'the MQTT engine';
   readonly stage = 'prepare';
+  private readonly changes = new RecentChanges();
+  private readonly admittedAt = new WeakMap<Connection, number>();
+  private readonly reauthorizations = new WeakMap<Connection, Promise<void>>();
 
   constructor(
     private readonly broker: AedesBroker,
@@ -56,11 +60,14 @@ export class BrokerGateway implements BrokerHooks, Part {
   }
 
   async connect(peer: Peer, request: ConnectRequest): Promise<Connection> {
+    const { mark } = this.changes;
     try {
       const authorizer = await this.principals.admit(peer, request);
       const connectedAt = this.clock.now();
       const sessionIdentifier = this.ids.uuid();
-      return { ...peer, clientId: request.clientId, sessionIdentifier, connectedAt, authorizer };
+      const connection = { ...peer, clientId: request.clientId, sessionIdentifier, connectedAt, authorizer };
+      this.admittedAt.set(connection, mark);
+      return connection;
     } catch (error) {
       const { code, message } = reviveError(error);
       this.logger.info('a connection was refused', {
@@ -75,6 +82,8 @@ export class BrokerGateway implements BrokerHooks, Part {
 
   connected(connection: Connection): void {
     this.presence.connected(connection);
+    const mark = this.admittedAt.get(connection) ?? 0;
+    if (this.changes.hasChangedSince(mark, connection.principal)) void this.reauthorize(connection);
   }
 
   disconnected(connection: Connection, reason: DisconnectReason): void {
@@ -115,6 +124,7 @@ export class BrokerGateway implements BrokerHooks, Part {
   /** Gives the live connections of changed principals their new policies, or ends them. */
   async principalsChanged({ certificateIds }: PayloadOf<typeof principalChanged>): Promise<void> {
     const changed = new Set(certificateIds);
+    this.changes.note(changed);
     await Promise.all(
       this.broker
         .connections()
@@ -123,7 +133,15 @@ export class BrokerGateway implements BrokerHooks, Part {
     );
   }
 
+  /** One after the other for each connection: an older answer of the registry must not win over a newer one. */
   private async reauthorize(connection: Connection): Promise<void> {
+    const before = this.reauthorizations.get(connection) ?? Promise.resolve();
+    const result = before.then(() => this.reauthorizeNow(connection));
+    this.reauthorizations.set(connection, result);
+    await result;
+  }
+
+  private async reauthorizeNow(connection: Connection): Promise<void> {
     try {
       connection.authorizer = await this.principals.authorizerFor(connection, connection.clientId);
     } catch (error) {

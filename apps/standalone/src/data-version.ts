@@ -14,6 +14,12 @@ export async function claimDataDirectory(dataDirectory: DataDirectory): Promise<
     return;
   }
   const layout = Number(text.trim());
+  if (!Number.isInteger(layout)) {
+    throw new ConfigError([
+      `The file ${dataDirectory.join(VERSION_FILE)} does not say which version wrote it (it holds ${JSON.stringify(text.slice(0, 40))}): ` +
+        `write ${LAYOUT} into it if the directory is of this version, or set THINGCORE_DATA_DIR to another one`,
+    ]);
+  }
   if (layout <= LAYOUT) return;
   throw new ConfigError([
     `The data directory ${dataDirectory.path} is of a newer version of Thingcore (layout ${text.trim()}, this one knows ${LAYOUT}): ` +

@@ -24,6 +24,7 @@ export async function embeddedDatabase(dataDirectory: DataDirectory, logger: Log
   const password = await keptPassword(dataDirectory);
   let server: EmbeddedPostgres;
   let isStopping = false;
+  let restarting: Promise<void> = Promise.resolve();
 
   const start = (port: number) =>
     startEmbeddedPostgres({
@@ -35,7 +36,7 @@ export async function embeddedDatabase(dataDirectory: DataDirectory, logger: Log
       onLog: (line) => logger.debug(line, { source: 'postgresql' }),
       onUnexpectedExit: (error) => {
         logger.error('PostgreSQL has died and is started again', { reason: error.message });
-        void restart();
+        restarting = restart();
       },
     });
 
@@ -59,6 +60,8 @@ export async function embeddedDatabase(dataDirectory: DataDirectory, logger: Log
     operatorsUrl: server.url('operator'),
     stop: async () => {
       isStopping = true;
+      // A restart under way has a server of its own to stop.
+      await restarting;
       await server.stop();
     },
   };

@@ -1,9 +1,17 @@
 import type { Duplex } from 'node:stream';
-import { Aedes, type AuthenticateError, type Client, type ConnectPacket, type PublishPacket } from 'aedes';
+import {
+  Aedes,
+  type AedesPublishPacket,
+  type AuthenticateError,
+  type Client,
+  type ConnectPacket,
+  type PublishPacket,
+} from 'aedes';
 import { IotError, reviveError } from '#thingcore/errors';
 import type { ConnectRequest, Connection, DisconnectReason, Peer } from '../connection.js';
 import type { AedesBackend } from './aedes-backend.js';
-import { type ClientError, errorReason, isClientsOwnDisconnect } from './disconnect-reason.js';
+import { type ClientError, errorReason, refusalReasonCode, isClientsOwnDisconnect } from './disconnect-reason.js';
+import { DuplicateFilter } from './duplicate-filter.js';
 import { type MqttMessage, toMessage, toPacket } from './mqtt-message.js';
 import { guardedPersistence } from './guarded-persistence.js';
 
@@ -45,6 +53,7 @@ export class AedesBroker {
   private readonly requests = new WeakMap<Client, ConnectRequest>();
   private readonly states = new WeakMap<Client, ClientState>();
   private readonly clients = new Map<string, Client>();
+  private readonly duplicates = new DuplicateFilter();
 
   private hooks: BrokerHooks;
 
@@ -82,10 +91,7 @@ export class AedesBroker {
         const isAllowed = state !== undefined && this.hooks.subscribe(state.connection, subscription.topic);
         done(null, isAllowed ? subscription : null);
       },
-      authorizeForward: (client, packet) => {
-        const state = this.states.get(client);
-        return state !== undefined && this.hooks.forward(state.connection, packet.topic) ? packet : null;
-      },
+      authorizeForward: (client, packet) => (this.mayForward(client, packet) ? packet : null),
     });
     this.listenToAedes();
   }
@@ -113,7 +119,7 @@ export class AedesBroker {
   /** Takes over a socket whose other end is known. */
   accept(socket: Duplex, peer: Peer): void {
     this.peers.set(socket, peer);
-    this.aedes.handle(socket);
+    this.duplicates.adopt(this.aedes.handle(socket));
   }
 
   /** Brings a message to its subscribers; resolves when it is stored for those that are offline. */
@@ -157,11 +163,27 @@ export class AedesBroker {
     }
     try {
       await this.hooks.publish(state.connection, toMessage(packet), client.closed);
-    } catch (error) {
-      // MQTT 5 has no answer to a refused QoS 0 message but this one; QoS 1 gets a PUBACK that says so.
-      if (client.version === 5 && packet.qos === 0) void this.end(client, 'AUTH_ERROR', REASON_CODES.notAuthorized);
+    } catch (thrown) {
+      const error = reviveError(thrown);
+      if (client.version === 5) await this.refuse(client, packet, error);
       throw error;
     }
+  }
+
+  /**
+   * Tells an MQTT 5 client why its message was refused. aedes has one answer, a PUBACK that says "not authorized": true
+   * for QoS 1 and 2 when a policy said so. All else ends the connection with the true reason, so that a session keeps
+   * the message and sends it again.
+   */
+  private async refuse(client: Client, packet: PublishPacket, error: IotError): Promise<void> {
+    const isDenied = error.code === 'Forbidden' || error.code === 'Unauthorized';
+    if (!isDenied || packet.qos === 0) await this.end(client, errorReason(error), refusalReasonCode(error.code));
+  }
+
+  private mayForward(client: Client, packet: AedesPublishPacket): boolean {
+    const state = this.states.get(client);
+    if (state === undefined || this.duplicates.isDuplicate(client, packet)) return false;
+    return this.hooks.forward(state.connection, packet.topic);
   }
 
   private isAllowedFilter(clientId: string, filter: string): boolean {

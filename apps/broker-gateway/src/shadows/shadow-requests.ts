@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { deleteShadow, getShadow, updateShadow } from '#thingcore/contracts';
 import { IotError, reviveError } from '#thingcore/errors';
 import { Clock, Logger } from '#thingcore/platform';
-import { rejectedDocument } from '#thingcore/shadow-document';
+import { parseTokenRequest, rejectedDocument } from '#thingcore/shadow-document';
 import { shadowTopics } from '#thingcore/topics';
 import { RpcClient } from '#thingcore/transport';
 import type { ShadowRequestTopic } from '../messages/reserved-topics.js';
@@ -32,7 +32,7 @@ export class ShadowRequests {
     const key = `${from} ${request.thingName}`;
     const line = this.lines.get(key) ?? { waiting: 0, tail: Promise.resolve() };
     if (line.waiting >= IN_FLIGHT) {
-      void this.reject(request, new IotError('Throttling', 'Too many requests'));
+      void this.reject(request, payload, new IotError('Throttling', 'Too many requests'));
       return;
     }
     line.waiting++;
@@ -66,23 +66,31 @@ export class ShadowRequests {
         }
       }
     } catch (error) {
-      await this.reject(request, reviveError(error));
+      await this.reject(request, payload, reviveError(error));
     }
   }
 
-  private async reject({ thingName, shadowName, operation }: ShadowRequestTopic, error: IotError): Promise<void> {
-    const topics = shadowTopics(thingName, shadowName);
-    const topic = { get: topics.getRejected, update: topics.updateRejected, delete: topics.deleteRejected }[operation];
-    const clientToken = error.details?.['clientToken'];
-    const document = rejectedDocument(
-      error,
-      Math.floor(this.clock.now() / 1000),
-      typeof clientToken === 'string' ? clientToken : undefined,
-    );
+  private async reject(request: ShadowRequestTopic, payload: Buffer, error: IotError): Promise<void> {
+    const topics = shadowTopics(request.thingName, request.shadowName);
+    const topic = { get: topics.getRejected, update: topics.updateRejected, delete: topics.deleteRejected }[
+      request.operation
+    ];
+    const document = rejectedDocument(error, Math.floor(this.clock.now() / 1000), clientTokenOf(error, payload));
     try {
       await this.publisher.publishJson(topic, document);
     } catch (failure) {
       this.logger.error('a refused shadow request could not be answered', { topic, error: String(failure) });
     }
+  }
+}
+
+/** The client's token: the shadow service says it in its refusals, but a request may be refused before it gets there. */
+function clientTokenOf(error: IotError, payload: Buffer): string | undefined {
+  const told = error.details?.['clientToken'];
+  if (typeof told === 'string') return told;
+  try {
+    return parseTokenRequest(payload).clientToken;
+  } catch {
+    return undefined;
   }
 }
