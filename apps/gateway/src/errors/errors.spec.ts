@@ -27,7 +27,7 @@ describe.each([
 
   afterAll(() => gateway.close());
 
-  // A document is compiled when it comes again, and must then fail in the same way.
+  // A document that comes again must fail in the same way.
   const twice = async (query: string, variables?: Record<string, unknown>) => {
     const answers = [];
     for (let round = 0; round < 3; round++) answers.push(await gateway.graphql(query, variables));

@@ -34,11 +34,9 @@ export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> 
       graphiql: this.config.graphiql,
       autoSchemaFile: true,
       transformSchema: restrictMutations,
-      // A document that comes a second time is compiled.
-      jit: 1,
       graphql: { parseOptions: { maxTokens: REQUEST_LIMITS.tokens } },
       validationRules: LIMIT_RULES,
-      hooks: { preExecution: beforeExecution, preSubscriptionExecution: validateSubscription },
+      hooks: { preExecution: refuseSubscription, preSubscriptionExecution: validateSubscription },
       context: (request: FastifyRequest) => this.requests.context(request),
       subscription: {
         keepAlive: KEEP_ALIVE_MS,
@@ -70,18 +68,14 @@ function isUpgrade(request: FastifyRequest & { ws?: boolean | null }): boolean {
   return request.ws === true;
 }
 
-/**
- * The compiler keeps one operation of a document and would run it whatever operation is asked for: documents with
- * several are executed as they are. A subscription cannot be executed at all, it must be subscribed to.
- */
-function beforeExecution(_schema: GraphQLSchema, document: DocumentNode): { document: DocumentNode } | undefined {
+/** A subscription cannot be executed, it must be subscribed to. */
+function refuseSubscription(_schema: GraphQLSchema, document: DocumentNode): void {
   const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   if (operations.every(({ operation }) => operation === OperationTypeNode.SUBSCRIPTION)) {
     throw new PublicError('A subscription needs a WebSocket: connect with the protocol graphql-transport-ws', {
       code: 'InvalidRequest',
     });
   }
-  return operations.length > 1 ? { document } : undefined;
 }
 
 /** The server validates what comes over HTTP, but not what comes over WebSocket. */

@@ -99,7 +99,7 @@ describe('things', () => {
     ]);
   });
 
-  it('make one call to each service for 100 things, compiled or not', async () => {
+  it('make one call to each service for 100 things, each time', async () => {
     const query = `{
       things(first: 100) { edges { node {
         name connectivity { connected } shadow { version } settings: shadow(name: "settings") { version }
