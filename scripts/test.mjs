@@ -48,7 +48,8 @@ async function jest(title, args) {
   const program = ['--experimental-vm-modules', '--no-warnings=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
   const code = await run(
     process.execPath,
-    [...program, ...args, '--json', `--outputFile=${report}`, '--silent=false'],
+    // A test that fails may leave a connection open; the run ends all the same.
+    [...program, ...args, '--forceExit', '--json', `--outputFile=${report}`, '--silent=false'],
     'jest',
   );
   const counts = readReport(report);
