@@ -51,6 +51,17 @@ describe('the gateway over the network', () => {
     expect(holds()).toBe(true);
   };
 
+  /** A bare socket of which the gateway knows the key, with all it has received. */
+  const initialised = async () => {
+    const socket = new WebSocket(url, 'graphql-transport-ws');
+    const received: Frame[] = [];
+    socket.on('message', (data: Buffer) => received.push(JSON.parse(data.toString()) as Frame));
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { apiKey: API_KEYS.viewer } }));
+    await eventually(() => received.some(({ type }) => type === 'connection_ack'));
+    return { socket, received };
+  };
+
   const openedTaps = () => gateway.services.requestsOf(openTap) as { tapId: string; topicFilter: string }[];
 
   const aMessage = (text: string): BrokerMessage => ({
@@ -208,6 +219,41 @@ describe('the gateway over the network', () => {
     expect(await closed).toBe(4429);
   });
 
+  it.each([
+    ['a subscription with the payload null', { id: '1', type: 'subscribe', payload: null }, 'subscribe needs an id'],
+    ['a subscription without a payload', { id: '1', type: 'subscribe' }, 'subscribe needs an id'],
+    ['a subscription without a query', { id: '1', type: 'subscribe', payload: {} }, 'subscribe needs an id'],
+    [
+      'a subscription with a syntax tree',
+      { id: '1', type: 'subscribe', payload: { query: { kind: 'Document' } } },
+      'subscribe needs an id',
+    ],
+    [
+      'a subscription without an id',
+      { type: 'subscribe', payload: { query: 'subscription { messages(topicFilter: "a") { topic } }' } },
+      'subscribe needs an id',
+    ],
+    ['null', null, 'A message must be an object with a type'],
+    ['a text', 'subscribe', 'A message must be an object with a type'],
+  ])('closes a connection that sends %s with 4400, and says why', async (_name, message, reason) => {
+    const { socket, received } = await initialised();
+    const closed = new Promise((resolve) =>
+      socket.once('close', (code: number, text: Buffer) => resolve([code, text.toString()])),
+    );
+    socket.send(JSON.stringify(message));
+    expect(await closed).toEqual([4400, expect.stringContaining(reason)]);
+    expect(received.map(({ type }) => type).filter((type) => type !== 'ping')).toEqual(['connection_ack']);
+    // What the server had begun before the socket was closed ends with it.
+    await eventually(() => gateway.services.requestsOf(closeTap).length === openedTaps().length);
+  });
+
+  it('closes a connection that sends no JSON with 4400', async () => {
+    const { socket } = await initialised();
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    socket.send('{');
+    expect(await closed).toBe(4400);
+  });
+
   it('passes on what the broker says against a topic filter', async () => {
     gateway.services.answer(openTap, () => {
       throw new IotError('InvalidRequest', 'A # must be last', { details: { field: 'topicFilter' } });
@@ -241,11 +287,25 @@ describe('the gateway over the network', () => {
   it.each([
     ['an unknown field', 'subscription { messages(topicFilter: "a") { colour } }'],
     ['an argument too few', 'subscription { messages { topic } }'],
+    [
+      'two root fields',
+      'subscription { a: messages(topicFilter: "a") { topic } b: messages(topicFilter: "b") { topic } }',
+    ],
   ])('refuses a subscription with %s', async (_name, query) => {
     await expect(subscribe(query).next()).rejects.toEqual([
       expect.objectContaining({ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }),
     ]);
     expect(openedTaps()).toEqual([]);
+  });
+
+  it('refuses a subscription of too many words', async () => {
+    const query = `subscription { messages(topicFilter: "a") { ${'topic '.repeat(10_000)} } }`;
+    await expect(subscribe(query).next()).rejects.toEqual([
+      expect.objectContaining({
+        message: expect.stringContaining('10000 tokens'),
+        extensions: { code: 'GRAPHQL_PARSE_FAILED' },
+      }),
+    ]);
   });
 
   it('refuses a subscription to a thing that cannot exist', async () => {
@@ -255,13 +315,8 @@ describe('the gateway over the network', () => {
   });
 
   it('cuts a client that does not read, and tells it when it reads again', async () => {
-    const socket = new WebSocket(url, 'graphql-transport-ws');
-    const received: Frame[] = [];
-    socket.on('message', (data: Buffer) => received.push(JSON.parse(data.toString()) as Frame));
-    await new Promise((resolve) => socket.once('open', resolve));
-    socket.send(JSON.stringify({ type: 'connection_init', payload: { apiKey: API_KEYS.viewer } }));
+    const { socket, received } = await initialised();
     const query = 'subscription { messages(topicFilter: "a") { payloadText } }';
-    await eventually(() => received.some(({ type }) => type === 'connection_ack'));
     socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
     await eventually(() => openedTaps().length === 1);
     socket.pause();

@@ -4,7 +4,7 @@ import { type ExecutionResult, type FormattedExecutionResult, GraphQLError } fro
 import { ERROR_CODES, type ErrorCode, isErrorCode } from '#thingcore/errors';
 import { REQUEST_LIMITS } from '../requests/request-limits.js';
 import { ErrorTranslator, isRequestFault } from './error-translator.js';
-import { PublicError } from './public-error.js';
+import { PublicError, unsupportedMediaType } from './public-error.js';
 
 /** An answer over HTTP: status and body. */
 export interface ErrorAnswer {
@@ -66,9 +66,7 @@ function refused(statusCode: number, message: string): PublicError {
         details: { maxBytes: REQUEST_LIMITS.bodyBytes },
       });
     case 415:
-      return new PublicError('A request is JSON: send "Content-Type: application/json"', {
-        code: 'UnsupportedEncoding',
-      });
+      return unsupportedMediaType();
     default:
       return new PublicError(
         message === 'Unknown query' ? 'The request holds no GraphQL document: send it as "query"' : message,

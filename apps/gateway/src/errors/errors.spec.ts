@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { parse } from 'graphql';
 import { createThing, getShadows, getThings, getTopicRule, listThings } from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
 import { IotRpcExceptionFilter } from '#thingcore/transport';
@@ -109,6 +110,15 @@ describe.each([
 
   it.each([
     ['a syntax error', '{ thing(', undefined, 'GRAPHQL_PARSE_FAILED'],
+    ['a character that GraphQL has not', '{ thing(name: ?', undefined, 'GRAPHQL_PARSE_FAILED'],
+    ['an empty object for a document', '{}', undefined, 'GRAPHQL_PARSE_FAILED'],
+    ['null for a document', 'null', undefined, 'GRAPHQL_PARSE_FAILED'],
+    [
+      'a syntax tree for a document',
+      JSON.stringify(parse('{ __typename }', { noLocation: true })),
+      undefined,
+      'GRAPHQL_PARSE_FAILED',
+    ],
     ['an unknown field', '{ thing(name: "a") { colour } }', undefined, 'GRAPHQL_VALIDATION_FAILED'],
     ['a missing variable', 'query ($n: String!) { thing(name: $n) { name } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
     ['a wrong variable', 'query ($n: String!) { thing(name: $n) { arn } }', { n: 7 }, 'GRAPHQL_VALIDATION_FAILED'],
@@ -122,19 +132,44 @@ describe.each([
     }
   });
 
-  it('answer 400 to a body that is no JSON, 415 to one that is something else', async () => {
-    const headers = { 'x-api-key': API_KEYS.admin };
-    const send = (type: string, payload: string) =>
-      gateway.app.inject({
-        method: 'POST',
-        url: '/graphql',
-        headers: { ...headers, 'content-type': type },
-        payload,
-      });
+  const send = (type: string, payload: string) =>
+    gateway.app.inject({
+      method: 'POST',
+      url: '/graphql',
+      headers: { 'x-api-key': API_KEYS.admin, 'content-type': type },
+      payload,
+    });
+
+  it('answer 400 to a body that is no JSON', async () => {
     const broken = await send('application/json', '{"query": ');
     expect([broken.statusCode, broken.json().errors[0].extensions.code]).toEqual([400, 'InvalidRequest']);
-    const foreign = await send('text/xml', '<query/>');
-    expect([foreign.statusCode, foreign.json().errors[0].extensions.code]).toEqual([415, 'UnsupportedEncoding']);
+  });
+
+  it.each([
+    ['XML', 'text/xml', '<query/>'],
+    ['plain text', 'text/plain', '{"query":"{ __typename }"}'],
+    ['a form', 'application/x-www-form-urlencoded', 'query=%7B+__typename+%7D'],
+    ['JSON that says it is a form', 'application/x-www-form-urlencoded', '{"query":"{ __typename }"}'],
+    ['a bare document', 'application/graphql', '{ __typename }'],
+    ['JSON that says it is a bare document', 'application/graphql', '{"query":"{ __typename }"}'],
+    ['a type that only begins like JSON', 'application/json-patch+json', '{"query":"{ __typename }"}'],
+  ])('answer 415 to %s', async (_case, type, payload) => {
+    const response = await send(type, payload);
+    expect(response.statusCode).toBe(415);
+    expect(response.json()).toEqual({
+      data: null,
+      errors: [
+        {
+          message: 'A request is JSON: send "Content-Type: application/json"',
+          extensions: { code: 'UnsupportedEncoding' },
+        },
+      ],
+    });
+  });
+
+  it.each(['application/json; charset=utf-8', 'Application/JSON'])('answer what is asked as %s', async (type) => {
+    const response = await send(type, '{"query":"{ __typename }"}');
+    expect(response.json()).toEqual({ data: { __typename: 'Query' } });
   });
 
   it('answer 405 to a mutation by GET', async () => {

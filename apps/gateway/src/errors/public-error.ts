@@ -41,3 +41,8 @@ export function forbidden(mutation: string): PublicError {
     { code: 'FORBIDDEN', details: { mutation, role: 'viewer' } },
   );
 }
+
+/** The body of a request is something else than JSON. */
+export function unsupportedMediaType(): PublicError {
+  return new PublicError('A request is JSON: send "Content-Type: application/json"', { code: 'UnsupportedEncoding' });
+}

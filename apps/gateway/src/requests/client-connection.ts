@@ -6,6 +6,7 @@ export interface ClientSocket {
   close(code: number, reason: string): void;
   terminate(): void;
   once(event: 'close', listener: () => void): unknown;
+  prependListener(event: 'message', listener: (data: Buffer) => void): unknown;
 }
 
 /** How many subscriptions one connection may have at a time. */

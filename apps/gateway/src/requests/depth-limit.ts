@@ -6,6 +6,7 @@ import {
   type SelectionSetNode,
   type ValidationRule,
 } from 'graphql';
+import { describeOperation } from './describe-operation.js';
 
 /**
  * Refuses operations whose fields nest deeper than `limit`. Introspection does not count: its depth is that of the
@@ -16,9 +17,10 @@ export function depthLimit(limit: number): ValidationRule {
     OperationDefinition(operation) {
       const depth = new DepthMeter((name) => context.getFragment(name)).measure(operation.selectionSet);
       if (depth <= limit) return;
-      const name = operation.name === undefined ? `This ${operation.operation}` : operation.name.value;
       context.reportError(
-        new GraphQLError(`${name} nests fields ${depth} deep; at most ${limit} are allowed`, { nodes: operation }),
+        new GraphQLError(`${describeOperation(operation)} nests fields ${depth} deep; at most ${limit} are allowed`, {
+          nodes: operation,
+        }),
       );
     },
   });

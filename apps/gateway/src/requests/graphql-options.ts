@@ -1,21 +1,32 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { GqlOptionsFactory } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
-import { type DocumentNode, type GraphQLSchema, Kind, OperationTypeNode, specifiedRules, validate } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  Kind,
+  Location,
+  OperationTypeNode,
+  specifiedRules,
+  validate,
+} from 'graphql';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { restrictMutations } from '../access/restrict-mutations.js';
 import { ErrorAnswers } from '../errors/error-answers.js';
 import { PublicError } from '../errors/public-error.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../gateway.config.js';
+import { boundArgumentDepth } from './argument-depth.js';
 import { depthLimit } from './depth-limit.js';
+import { checkDocumentText } from './document-text.js';
 import { RequestGate } from './request-gate.js';
 import { REQUEST_LIMITS } from './request-limits.js';
+import { rootFieldLimit } from './root-field-limit.js';
 import { WebSocketGate } from './websocket-gate.js';
 
 /** Proxies drop connections that are silent for a minute or two. */
 const KEEP_ALIVE_MS = 20_000;
 
-const LIMIT_RULES = [depthLimit(REQUEST_LIMITS.depth)];
+const LIMIT_RULES = [depthLimit(REQUEST_LIMITS.depth), rootFieldLimit(REQUEST_LIMITS.rootFields)];
 
 /** How the GraphQL server is set up: who gets in, what is refused, how errors look. */
 @Injectable()
@@ -33,10 +44,14 @@ export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> 
       path: '/graphql',
       graphiql: this.config.graphiql,
       autoSchemaFile: true,
-      transformSchema: restrictMutations,
-      graphql: { parseOptions: { maxTokens: REQUEST_LIMITS.tokens } },
+      transformSchema: (schema) => restrictMutations(boundArgumentDepth(schema)),
       validationRules: LIMIT_RULES,
-      hooks: { preExecution: refuseSubscription, preSubscriptionExecution: validateSubscription },
+      hooks: {
+        preParsing: (_schema, text) => checkDocumentText(text),
+        preValidation: refuseSyntaxTree,
+        preExecution: refuseSubscription,
+        preSubscriptionExecution: validateSubscription,
+      },
       context: (request: FastifyRequest) => this.requests.context(request),
       subscription: {
         keepAlive: KEEP_ALIVE_MS,
@@ -68,6 +83,14 @@ function isUpgrade(request: FastifyRequest & { ws?: boolean | null }): boolean {
   return request.ws === true;
 }
 
+/** The server takes a syntax tree in JSON for a document, too: one that nothing has checked, and often none at all. */
+function refuseSyntaxTree(_schema: GraphQLSchema, document: DocumentNode | null): void {
+  if (document?.loc instanceof Location) return;
+  throw new PublicError('The document is JSON, not GraphQL: send an operation as in { "query": "{ __typename }" }', {
+    code: 'GRAPHQL_PARSE_FAILED',
+  });
+}
+
 /** A subscription cannot be executed, it must be subscribed to. */
 function refuseSubscription(_schema: GraphQLSchema, document: DocumentNode): void {
   const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
@@ -78,8 +101,9 @@ function refuseSubscription(_schema: GraphQLSchema, document: DocumentNode): voi
   }
 }
 
-/** The server validates what comes over HTTP, but not what comes over WebSocket. */
+/** The server checks what comes over HTTP, but not what comes over WebSocket. */
 function validateSubscription(schema: GraphQLSchema, document: DocumentNode): void {
+  checkDocumentText(document.loc?.source.body ?? '');
   const [fault] = validate(schema, document, [...specifiedRules, ...LIMIT_RULES]);
   if (fault !== undefined) throw new PublicError(fault.message, { code: 'GRAPHQL_VALIDATION_FAILED' });
 }

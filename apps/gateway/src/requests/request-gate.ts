@@ -7,6 +7,7 @@ import { ApiKeys } from '../access/api-keys.js';
 import type { Caller } from '../access/caller.js';
 import { Loaders } from '../batching/loaders.js';
 import { ErrorAnswers } from '../errors/error-answers.js';
+import { unsupportedMediaType } from '../errors/public-error.js';
 import type { GatewayContext } from './gateway-context.js';
 
 interface Admission {
@@ -32,6 +33,7 @@ export class RequestGate {
     await withCorrelationId(correlationId, async () => {
       try {
         const caller = await this.keys.verify(apiKeyOfHeaders(request.headers));
+        if (!hasJson(request)) throw unsupportedMediaType();
         this.admissions.set(request, { correlationId, caller });
       } catch (error) {
         const { statusCode, response } = this.answers.ofRefusal(error);
@@ -54,4 +56,10 @@ export class RequestGate {
   context(request: FastifyRequest): GatewayContext {
     return { caller: this.admissions.get(request)?.caller, loaders: new Loaders(this.rpc) };
   }
+}
+
+/** The HTTP server reads forms and plain text as well, of which GraphQL makes nothing sensible. */
+function hasJson({ method, headers }: FastifyRequest): boolean {
+  const [mediaType = ''] = (headers['content-type'] ?? '').split(';');
+  return method !== 'POST' || mediaType.trim().toLowerCase() === 'application/json';
 }

@@ -10,6 +10,7 @@ import type { Caller } from '../access/caller.js';
 import { Loaders } from '../batching/loaders.js';
 import { PublicError } from '../errors/public-error.js';
 import { ClientConnection, type ClientSocket } from './client-connection.js';
+import { clientMessageFault } from './client-message.js';
 
 /** How long a client may take from the upgrade to `connection_init`, in milliseconds. */
 const INIT_LIMIT_MS = 10_000;
@@ -20,6 +21,7 @@ const CLOSE_LIMIT_MS = 500;
 /** Close codes; those from 4000 up are of the protocol graphql-transport-ws. */
 const GOING_AWAY = 1001;
 const TRY_AGAIN_LATER = 1013;
+const BAD_REQUEST = 4400;
 const FORBIDDEN = 4403;
 const TOO_MANY_INITIALISATION_REQUESTS = 4429;
 
@@ -65,6 +67,11 @@ export class WebSocketGate {
     handshake.connection = connection;
     this.connections.add(connection);
     socket.once('close', () => this.connections.delete(connection));
+    // Before the server hears it: graphql-transport-ws, "Invalid message" closes the connection with 4400.
+    socket.prependListener('message', (data) => {
+      const fault = clientMessageFault(data.toString());
+      if (fault !== undefined) socket.close(BAD_REQUEST, fault);
+    });
     return { connection, loaders: new Loaders(this.rpc) };
   }
 
