@@ -2,6 +2,7 @@
 // and what is native must not end the test run. The parent sends { id, operation, input } and gets { id, result } or
 // { id, error }; what the device is told goes to it as { event, data }.
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { iot, iotshadow, mqtt, mqtt5 } from 'aws-iot-device-sdk-v2';
 
 const MQTT_5_FAILURE = 0x80;
@@ -11,6 +12,9 @@ const SHADOW_LIMITS = {
   maxStreamingSubscriptions: 2,
   operationTimeoutInSeconds: 10,
 };
+
+/** An Mqtt5Client (aws-crt 1.33.1) that is stopped while it acknowledges a message may never send its DISCONNECT. */
+const QUIET_MS = 200;
 
 const TRANSPORTS = { mqtt311: connectMqtt311, mqtt5: connectMqtt5 };
 
@@ -96,9 +100,11 @@ async function connectMqtt5({ clientId, url, certificate }) {
     .withConnectProperties({ clientId, keepAliveIntervalSeconds: 30 })
     .build();
   const client = new mqtt5.Mqtt5Client(config);
-  client.on('messageReceived', ({ message }) =>
-    tell('message', { topic: message.topicName, payload: toText(message.payload) }),
-  );
+  let lastMessageAt = 0;
+  client.on('messageReceived', ({ message }) => {
+    lastMessageAt = performance.now();
+    tell('message', { topic: message.topicName, payload: toText(message.payload) });
+  });
   client.on('error', () => undefined);
   await new Promise((resolve, reject) => {
     client.once('connectionSuccess', resolve);
@@ -121,6 +127,7 @@ async function connectMqtt5({ clientId, url, certificate }) {
     },
     shadows: () => iotshadow.IotShadowClientv2.newFromMqtt5(client, SHADOW_LIMITS),
     disconnect: async () => {
+      while (performance.now() - lastMessageAt < QUIET_MS) await sleep(QUIET_MS);
       const stopped = once(client, 'stopped');
       client.stop({ reasonCode: mqtt5.DisconnectReasonCode.NormalDisconnection });
       await stopped;
