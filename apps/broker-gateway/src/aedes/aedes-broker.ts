@@ -156,11 +156,10 @@ export class AedesBroker {
   }
 
   private async authorizePublish(client: Client | null, packet: PublishPacket): Promise<void> {
-    const state = client === null ? undefined : this.states.get(client);
-    if (client === null || state === undefined) {
-      // aedes asks again for the will of a client of another node that died; its connection allowed it when it came.
-      return;
-    }
+    // aedes asks for the will of a client of a node that died; its connection allowed it when it came.
+    if (client === null) return;
+    const state = this.states.get(client);
+    if (state === undefined) throw new IotError('Unauthorized', 'This client has not been authenticated');
     try {
       await this.hooks.publish(state.connection, toMessage(packet), client.closed);
     } catch (thrown) {
