@@ -22,9 +22,9 @@ import {
   createKeysAndCertificate,
   issueServerCertificate as sign,
 } from '#thingcore/pki';
-import { Logger, type RunningProcess, startProcess } from '#thingcore/platform';
-import { makeTempDir, waitFor } from '#thingcore/testing';
-import { EventBus, handles, LocalTransport, RpcClient } from '#thingcore/transport';
+import type { RunningProcess } from '#thingcore/platform';
+import { makeTempDir, waitFor, startTestProcess } from '#thingcore/testing';
+import { EventBus, handles, RpcClient } from '#thingcore/transport';
 import { BrokerAddresses, BrokerGatewayModule } from './broker-gateway.module.js';
 
 const DAY_MS = 86_400_000;
@@ -119,20 +119,9 @@ describe('the broker gateway', () => {
   const clients: MqttClient[] = [];
 
   async function start(): Promise<void> {
-    broker = await startProcess({
+    broker = await startTestProcess({
       service: 'broker',
-      config: {
-        dataDirectory,
-        logLevel: 'silent',
-        logFormat: 'json',
-        metricsPort: 0,
-        metricsHost: '127.0.0.1',
-        region: 'us-east-1',
-        account: '123456789012',
-      },
-      logger: Logger.create({ service: 'test', level: 'silent', format: 'json' }),
-      transport: { kind: 'local', transport: new LocalTransport() },
-      databaseUrl: 'postgres://unused',
+      dataDirectory,
       modules: [
         NeighboursModule,
         BrokerGatewayModule.forRoot(

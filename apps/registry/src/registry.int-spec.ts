@@ -21,9 +21,9 @@ import {
 } from '#thingcore/contracts';
 import { Controller, Module } from '@nestjs/common';
 import { EventPattern } from '@nestjs/microservices';
-import { Logger, type RunningProcess, startProcess } from '#thingcore/platform';
-import { makeTempDir, startPostgres, type TestPostgres } from '#thingcore/testing';
-import { handles, LocalTransport, RpcClient } from '#thingcore/transport';
+import type { RunningProcess } from '#thingcore/platform';
+import { makeTempDir, startPostgres, type TestPostgres, startTestProcess } from '#thingcore/testing';
+import { handles, RpcClient } from '#thingcore/transport';
 import { RegistryModule } from './registry.module.js';
 
 const DOCUMENT = JSON.stringify({
@@ -51,19 +51,9 @@ describe('the registry', () => {
   let rpc: RpcClient;
 
   async function start(directory: string): Promise<RunningProcess> {
-    return startProcess({
+    return startTestProcess({
       service: 'registry',
-      config: {
-        dataDirectory: directory,
-        logLevel: 'silent',
-        logFormat: 'json',
-        metricsPort: 0,
-        metricsHost: '127.0.0.1',
-        region: 'us-east-1',
-        account: '123456789012',
-      },
-      logger: Logger.create({ service: 'test', level: 'silent', format: 'json' }),
-      transport: { kind: 'local', transport: new LocalTransport() },
+      dataDirectory: directory,
       databaseUrl: postgres.url,
       modules: [RegistryModule.forRoot({ secretKey: undefined, apiKey: undefined }), ListenerModule],
     });

@@ -15,9 +15,9 @@ import {
 } from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
 import { createDataSource } from '#thingcore/persistence';
-import { Logger, Metrics, RandomIdGenerator, type RunningProcess, startProcess } from '#thingcore/platform';
-import { makeTempDir, startPostgres, type TestPostgres, waitFor } from '#thingcore/testing';
-import { EventBus, LocalTransport, RpcClient } from '#thingcore/transport';
+import { Metrics, RandomIdGenerator, type RunningProcess } from '#thingcore/platform';
+import { startPostgres, type TestPostgres, waitFor, startTestProcess } from '#thingcore/testing';
+import { EventBus, RpcClient } from '#thingcore/transport';
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { InboxStore } from './delivery/inbox.store.js';
@@ -86,19 +86,8 @@ describe('the rules service', () => {
   let events: EventBus;
 
   async function start(more: Partial<RulesConfig> = {}): Promise<RunningProcess> {
-    const service = await startProcess({
+    const service = await startTestProcess({
       service: 'rules',
-      config: {
-        dataDirectory: await makeTempDir(),
-        logLevel: 'silent',
-        logFormat: 'json',
-        metricsPort: 0,
-        metricsHost: '127.0.0.1',
-        region: 'us-east-1',
-        account: '123456789012',
-      },
-      logger: Logger.create({ service: 'test', level: 'silent', format: 'json' }),
-      transport: { kind: 'local', transport: new LocalTransport() },
       databaseUrl: postgres.url,
       modules: [
         BrokerModule,

@@ -9,9 +9,9 @@ import {
   shadowUpdated,
   updateShadow,
 } from '#thingcore/contracts';
-import { Clock, Logger, type RunningProcess, startProcess } from '#thingcore/platform';
-import { makeTempDir, startPostgres, type TestPostgres } from '#thingcore/testing';
-import { handles, LocalTransport, RpcClient } from '#thingcore/transport';
+import { Clock, type RunningProcess } from '#thingcore/platform';
+import { startPostgres, type TestPostgres, startTestProcess } from '#thingcore/testing';
+import { handles, RpcClient } from '#thingcore/transport';
 import { ShadowModule } from './shadow.module.js';
 
 const HOUR_MS = 3_600_000;
@@ -45,19 +45,8 @@ describe('the shadow service', () => {
   let clock: { now(): number };
 
   async function start(): Promise<RunningProcess> {
-    const running = await startProcess({
+    const running = await startTestProcess({
       service: 'shadow',
-      config: {
-        dataDirectory: await makeTempDir(),
-        logLevel: 'silent',
-        logFormat: 'json',
-        metricsPort: 0,
-        metricsHost: '127.0.0.1',
-        region: 'us-east-1',
-        account: '123456789012',
-      },
-      logger: Logger.create({ service: 'test', level: 'silent', format: 'json' }),
-      transport: { kind: 'local', transport: new LocalTransport() },
       databaseUrl: postgres.url,
       modules: [ShadowModule, ListenerModule],
     });
