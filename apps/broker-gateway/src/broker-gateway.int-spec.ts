@@ -406,11 +406,16 @@ describe('the broker gateway', () => {
       await rpc.call(replaceRuleFilters, { revision: 2, filters: ['slow'] });
       const client = await connect({});
       let release = () => undefined as void;
-      Neighbours.beforeMatched = () => new Promise<void>((resolve) => (release = resolve));
+      const released = new Promise<void>((resolve) => (release = resolve));
+      let isHandedOver = false;
+      Neighbours.beforeMatched = () => {
+        isHandedOver = true;
+        return released;
+      };
       let isAcknowledged = false;
       const published = client.publishAsync('slow', 'x', { qos: 1 }).then(() => (isAcknowledged = true));
-      await client.publishAsync('other', 'x', { qos: 0 });
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      await waitFor(() => isHandedOver, { what: 'the hand-over to rules' });
+      await new Promise((resolve) => setTimeout(resolve, 100));
       expect(isAcknowledged).toBe(false);
       release();
       await published;

@@ -9,13 +9,18 @@ describe('BatchQueue', () => {
   it('takes what comes in one turn together, and gathers the rest while the first batch is worked on', async () => {
     const batches: number[][] = [];
     let release: () => void = () => undefined;
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
     const queue = new BatchQueue<Item>(async (batch) => {
       batches.push(batch.map(({ n }) => n));
-      if (batches.length === 1) await new Promise<void>((resolve) => (release = resolve));
+      if (batches.length > 1) return new Map();
+      const released = new Promise<void>((resolve) => (release = resolve));
+      begin();
+      await released;
       return new Map();
     }, 10);
     const first = items(1, 2).map((item) => queue.add(item));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await begun;
     const second = items(3, 4, 5).map((item) => queue.add(item));
     release();
     await Promise.all([...first, ...second]);
