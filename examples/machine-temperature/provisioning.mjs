@@ -75,25 +75,25 @@ export async function createIdentity(instance, thingName, policyName) {
   const { createKeysAndCertificate: created } = await request(
     instance,
     `mutation ($input: CreateKeysAndCertificateInput!) {
-      createKeysAndCertificate(input: $input) { certificateId certificateArn certificatePem privateKey }
+      createKeysAndCertificate(input: $input) { id arn pem privateKey }
     }`,
     { input: { setAsActive: true, keyType: KEY_TYPE } },
   );
   await request(
     instance,
-    `mutation ($policy: PolicyAttachmentInput!, $principal: ThingPrincipalInput!) {
+    `mutation ($policy: PolicyAttachmentInput!, $principal: AttachThingPrincipalInput!) {
       attachPolicy(input: $policy) { policyName }
       attachThingPrincipal(input: $principal) { thingName }
     }`,
     {
-      policy: { policyName, target: created.certificateArn },
-      principal: { thingName, principal: created.certificateArn },
+      policy: { policyName, target: created.arn },
+      principal: { thingName, principal: created.arn },
     },
   );
   return {
     thingName,
-    certificateId: created.certificateId,
-    certificatePem: created.certificatePem,
+    certificateId: created.id,
+    certificatePem: created.pem,
     privateKeyPem: created.privateKey,
   };
 }

@@ -3,18 +3,30 @@ import { DataDirectory, IdGenerator, Logger } from '#thingcore/platform';
 import { AedesBroker } from './aedes/aedes-broker.js';
 import { levelBackend } from './aedes/level-backend.js';
 import { redisBackend } from './aedes/redis-backend.js';
+import { Admission } from './authorization/admission.js';
+import { CertificatePresenter } from './authorization/certificate-presenter.js';
+import { LiveConnections } from './authorization/live-connections.js';
+import { PrincipalChanges } from './authorization/principal-changes.js';
 import { PrincipalDirectory } from './authorization/principal-directory.js';
+import { PrincipalLookup } from './authorization/principal-lookup.js';
+import { Reauthorizer } from './authorization/reauthorizer.js';
 import { BrokerAddresses } from './broker-addresses.js';
 import { BrokerController } from './broker.controller.js';
 import { BROKER_CONFIG, type BrokerConfig, checkBrokerConfig } from './broker.config.js';
 import { BrokerGateway } from './broker-gateway.js';
+import { CertificateDenials } from './denials/certificate-denials.js';
+import { DenialRecorder } from './denials/denial-recorder.js';
+import { DenialsController } from './denials/denials.controller.js';
+import { PolicyDenials } from './denials/policy-denials.js';
 import { operatorsCertificate } from './listeners/operators-certificate.js';
-import { ServerCertificates } from './listeners/server-certificate.js';
+import { ServerCertificates } from './listeners/server-certificates.js';
 import { TcpListener } from './listeners/tcp.listener.js';
 import { TlsListener } from './listeners/tls.listener.js';
 import { MessageIntake } from './messages/message-intake.js';
 import { Publisher } from './messages/publisher.js';
+import { MqttEngine } from './mqtt-engine.js';
 import { Presence } from './presence/presence.js';
+import { RegistryEventsController } from './registry/registry-events.controller.js';
 import { RuleTap } from './rules/rule-tap.js';
 import { ShadowEventsController } from './shadows/shadow-events.controller.js';
 import { ShadowRequests } from './shadows/shadow-requests.js';
@@ -34,11 +46,20 @@ export class BrokerGatewayModule {
   static forRoot(config: BrokerConfig, storage: BrokerStorage): DynamicModule {
     return {
       module: BrokerGatewayModule,
-      controllers: [BrokerController, ShadowEventsController],
+      controllers: [BrokerController, DenialsController, RegistryEventsController, ShadowEventsController],
       providers: [
         { provide: BROKER_CONFIG, useValue: checkBrokerConfig(config) },
-        ...(storage.kind === 'files' ? fileProviders() : redisProviders(storage.url)),
+        ...(storage.kind === 'files' ? fileProviders(config) : redisProviders(config, storage.url)),
+        PrincipalLookup,
         PrincipalDirectory,
+        LiveConnections,
+        DenialRecorder,
+        CertificateDenials,
+        PolicyDenials,
+        Reauthorizer,
+        PrincipalChanges,
+        CertificatePresenter,
+        Admission,
         RuleTap,
         MessageTaps,
         MessageIntake,
@@ -46,6 +67,7 @@ export class BrokerGatewayModule {
         ShadowRequests,
         Presence,
         BrokerGateway,
+        MqttEngine,
         ServerCertificates,
         TcpListener,
         TlsListener,
@@ -56,7 +78,7 @@ export class BrokerGatewayModule {
   }
 }
 
-function fileProviders() {
+function fileProviders({ denialsKept }: BrokerConfig) {
   return [
     {
       provide: AedesBroker,
@@ -67,12 +89,12 @@ function fileProviders() {
       provide: BrokerState,
       inject: [DataDirectory, IdGenerator],
       useFactory: (data: DataDirectory, ids: IdGenerator) =>
-        new LevelBrokerState(data.join('broker', 'state'), ids.uuid()),
+        new LevelBrokerState(data.join('broker', 'state'), ids.uuid(), denialsKept),
     },
   ];
 }
 
-function redisProviders(url: string) {
+function redisProviders({ denialsKept }: BrokerConfig, url: string) {
   return [
     {
       provide: AedesBroker,
@@ -85,7 +107,7 @@ function redisProviders(url: string) {
     {
       provide: BrokerState,
       inject: [IdGenerator],
-      useFactory: (ids: IdGenerator) => new RedisBrokerState(url, ids.uuid()),
+      useFactory: (ids: IdGenerator) => new RedisBrokerState(url, ids.uuid(), denialsKept),
     },
   ];
 }

@@ -1,104 +1,91 @@
 import { Injectable } from '@nestjs/common';
-import { brokerNodeStarted, type PayloadOf, type principalChanged } from '#thingcore/contracts';
 import { IotError, reviveError } from '#thingcore/errors';
-import { Clock, IdGenerator, Lifecycle, Logger, type Part } from '#thingcore/platform';
+import { Clock, IdGenerator, Logger } from '#thingcore/platform';
 import { AWS_TOPIC_LIMITS, checkTopicFilter, checkTopicName } from '#thingcore/topics';
-import { EventBus } from '#thingcore/transport';
-import { AedesBroker, type BrokerHooks } from './aedes/aedes-broker.js';
+import type { BrokerHooks } from './aedes/aedes-broker.js';
 import type { MqttMessage } from './aedes/mqtt-message.js';
-import { PrincipalDirectory } from './authorization/principal-directory.js';
-import { RecentChanges } from './authorization/recent-changes.js';
+import { Admission } from './authorization/admission.js';
+import type { Admitted } from './authorization/principal-directory.js';
+import { Reauthorizer } from './authorization/reauthorizer.js';
 import type { Connection, ConnectRequest, DisconnectReason, Peer } from './connection.js';
+import { deniedClient } from './denials/denied-client.js';
+import { PolicyDenials } from './denials/policy-denials.js';
 import { MessageIntake } from './messages/message-intake.js';
 import { platformRequest } from './messages/reserved-topics.js';
 import { Presence } from './presence/presence.js';
-import { RuleTap } from './rules/rule-tap.js';
 import { ShadowRequests } from './shadows/shadow-requests.js';
-import { BrokerState } from './state/broker-state.js';
 
 /** AWS IoT quota: message payload, 128 KB. */
 const MAX_PAYLOAD_BYTES = 131_072;
 
+/** A peer whose certificate counts. */
+interface Candidate {
+  readonly standing: Admitted;
+  /** Before the registry was asked; what changes from here on is not in the standing. */
+  readonly mark: number;
+}
+
 /** What the gateway makes of MQTT: who may do what, and which way a message goes. */
 @Injectable()
-export class BrokerGateway implements BrokerHooks, Part {
-  readonly name = 'the MQTT engine';
-  readonly stage = 'prepare';
-  private readonly changes = new RecentChanges();
-  private readonly admittedAt = new WeakMap<Connection, number>();
-  private readonly reauthorizations = new WeakMap<Connection, Promise<void>>();
+export class BrokerGateway implements BrokerHooks<Candidate> {
+  private readonly marks = new WeakMap<Connection, number>();
 
   constructor(
-    private readonly broker: AedesBroker,
-    private readonly principals: PrincipalDirectory,
+    private readonly admission: Admission,
+    private readonly reauthorizer: Reauthorizer,
+    private readonly denials: PolicyDenials,
     private readonly intake: MessageIntake,
     private readonly shadows: ShadowRequests,
     private readonly presence: Presence,
-    private readonly ruleTap: RuleTap,
-    private readonly state: BrokerState,
-    private readonly events: EventBus,
     private readonly clock: Clock,
     private readonly ids: IdGenerator,
     private readonly logger: Logger,
-    lifecycle: Lifecycle,
-  ) {
-    lifecycle.add(this);
+  ) {}
+
+  async identify(peer: Peer, clientId: string): Promise<Candidate | undefined> {
+    const { mark } = this.reauthorizer;
+    const standing = await this.admission.identify(peer, clientId);
+    return standing && { standing, mark };
   }
 
-  async start(): Promise<void> {
-    await this.state.start();
-    this.ruleTap.replaceFilters(await this.state.ruleFilters());
-    await this.broker.start(this);
-    await this.events.publish(brokerNodeStarted, { nodeId: this.ids.uuid() });
-  }
-
-  async stop(): Promise<void> {
-    await this.broker.disconnectAll();
-    await this.presence.settled();
-    await this.broker.close();
-    await this.state.close();
-  }
-
-  async connect(peer: Peer, request: ConnectRequest): Promise<Connection> {
-    const { mark } = this.changes;
+  connect({ standing, mark }: Candidate, peer: Peer, request: ConnectRequest): Promise<Connection> {
+    const { clientId } = request;
     try {
-      const authorizer = await this.principals.admit(peer, request);
+      const rights = this.admission.admit(peer, standing, request);
       const connectedAt = this.clock.now();
-      const sessionIdentifier = this.ids.uuid();
-      const connection = { ...peer, clientId: request.clientId, sessionIdentifier, connectedAt, authorizer };
-      this.admittedAt.set(connection, mark);
-      return connection;
-    } catch (error) {
-      const { code, message } = reviveError(error);
-      this.logger.info('a connection was refused', {
-        clientId: request.clientId,
-        principal: peer.principal,
-        code,
-        reason: message,
-      });
-      throw error;
+      const connection = { ...peer, clientId, sessionIdentifier: this.ids.uuid(), connectedAt, rights };
+      this.marks.set(connection, mark);
+      return Promise.resolve(connection);
+    } catch (thrown) {
+      const error = reviveError(thrown);
+      const { code, message: reason } = error;
+      this.logger.info('a connection was refused', { clientId, principal: peer.principal, code, reason });
+      if (code === 'Forbidden') this.presence.connectFailed(peer, clientId);
+      return Promise.reject(error);
     }
   }
 
   connected(connection: Connection): void {
     this.presence.connected(connection);
-    const mark = this.admittedAt.get(connection) ?? 0;
-    if (this.changes.hasChangedSince(mark, connection.principal)) void this.reauthorize(connection);
+    this.reauthorizer.arrived(connection, this.marks.get(connection) ?? 0);
   }
 
   disconnected(connection: Connection, reason: DisconnectReason): void {
+    this.reauthorizer.left(connection);
     this.presence.disconnected(connection, reason);
   }
 
   async publish(connection: Connection, message: MqttMessage, isWill: boolean): Promise<void> {
     try {
       checkMessage(message);
-      connection.authorizer.checkPublish(message.topic, message.retain);
+      this.checkAllowed(connection, message);
       const request = platformRequest(message.topic);
       const { clientId, principal, sourceIp } = connection;
       await this.intake.take(message, { clientId, principal, sourceIp });
       // AWS: a last will on a shadow topic is an ordinary message, the shadow service does not process it.
-      if (request !== undefined && !isWill) this.shadows.submit(connection.sessionIdentifier, request, message.payload);
+      if (request !== undefined && !isWill) {
+        this.shadows.submit(connection.sessionIdentifier, request, message.payload);
+      }
     } catch (error) {
       const { code, message: reason } = reviveError(error);
       this.logger.info('a message was refused', { clientId: connection.clientId, topic: message.topic, code, reason });
@@ -106,49 +93,45 @@ export class BrokerGateway implements BrokerHooks, Part {
     }
   }
 
-  subscribe(connection: Connection, topicFilter: string): boolean {
-    const isAllowed =
-      checkTopicFilter(topicFilter, AWS_TOPIC_LIMITS) === undefined && connection.authorizer.maySubscribe(topicFilter);
-    if (!isAllowed) this.logger.info('a subscription was refused', { clientId: connection.clientId, topicFilter });
-    return isAllowed;
+  subscribe(connection: Connection, topicFilter: string): IotError | undefined {
+    const error = this.objectionToFilter(connection, topicFilter);
+    if (error === undefined) return undefined;
+    const { code, message: reason } = error;
+    this.logger.info('a subscription was refused', { clientId: connection.clientId, topicFilter, code, reason });
+    return error;
+  }
+
+  maySubscribe({ rights }: Connection, topicFilter: string): boolean {
+    return (
+      checkTopicFilter(topicFilter, AWS_TOPIC_LIMITS) === undefined &&
+      rights.authorizer.subscribe(topicFilter).decision === 'ALLOWED'
+    );
   }
 
   forward(connection: Connection, topic: string): boolean {
-    return connection.authorizer.mayReceive(topic);
+    const decision = connection.rights.authorizer.receive(topic);
+    if (decision.decision === 'ALLOWED') return true;
+    this.denials.received(connection, decision);
+    return false;
   }
 
   error(error: Error): void {
     this.logger.error('the MQTT engine reports an error', { error: error.message });
   }
 
-  /** Gives the live connections of changed principals their new policies, or ends them. */
-  async principalsChanged({ certificateIds }: PayloadOf<typeof principalChanged>): Promise<void> {
-    const changed = new Set(certificateIds);
-    this.changes.note(changed);
-    await Promise.all(
-      this.broker
-        .connections()
-        .filter(({ principal }) => changed.has(principal))
-        .map((connection) => this.reauthorize(connection)),
-    );
+  private checkAllowed(connection: Connection, { topic, retain }: MqttMessage): void {
+    const { authorizer } = connection.rights;
+    const decision = authorizer.publish(topic, retain);
+    if (decision.decision !== 'ALLOWED') throw this.denials.refusal(deniedClient(connection), authorizer, decision);
   }
 
-  /** One after the other for each connection: an older answer of the registry must not win over a newer one. */
-  private async reauthorize(connection: Connection): Promise<void> {
-    const before = this.reauthorizations.get(connection) ?? Promise.resolve();
-    const result = before.then(() => this.reauthorizeNow(connection));
-    this.reauthorizations.set(connection, result);
-    await result;
-  }
-
-  private async reauthorizeNow(connection: Connection): Promise<void> {
-    try {
-      connection.authorizer = await this.principals.authorizerFor(connection, connection.clientId);
-    } catch (error) {
-      const { code, message } = reviveError(error);
-      this.logger.info('a connection was ended', { clientId: connection.clientId, code, reason: message });
-      this.broker.expel(connection);
-    }
+  private objectionToFilter(connection: Connection, topicFilter: string): IotError | undefined {
+    const problem = checkTopicFilter(topicFilter, AWS_TOPIC_LIMITS);
+    if (problem !== undefined) return new IotError('InvalidRequest', problem, { details: { topicFilter } });
+    const { authorizer } = connection.rights;
+    const decision = authorizer.subscribe(topicFilter);
+    if (decision.decision === 'ALLOWED') return undefined;
+    return this.denials.refusal(deniedClient(connection), authorizer, decision);
   }
 }
 

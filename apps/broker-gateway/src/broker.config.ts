@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { type ConfigOf, ConfigError, port, setting } from '#thingcore/platform';
+import { type ConfigOf, ConfigError, port, setting, wholeNumber } from '#thingcore/platform';
 import { z } from 'zod';
 
 /** What the broker gateway can be told. */
@@ -39,6 +39,26 @@ export const brokerSettings = {
     'THINGCORE_BROKER_ANONYMOUS_POLICY',
     z.string().optional(),
     'Policy document (JSON) of clients on the plain port; without it they may do everything, and the port is loopback only',
+  ),
+  tlsCheckMs: setting(
+    'THINGCORE_BROKER_TLS_CHECK_MS',
+    wholeNumber(60_000, 100, 86_400_000),
+    'Milliseconds between two looks at the certificate of the TLS listener: files that changed are read again, a certificate that runs out is renewed, and no connection is closed for it',
+  ),
+  principalCheckMs: setting(
+    'THINGCORE_BROKER_PRINCIPAL_CHECK_MS',
+    wholeNumber(1_000, 100, 60_000),
+    'Milliseconds between two questions to the registry what changed for live connections; they make good what a broadcast did not bring, so this bounds how long a revoked certificate stays connected',
+  ),
+  newCertificatesPerSecond: setting(
+    'THINGCORE_BROKER_NEW_CERTIFICATES_PER_SECOND',
+    wholeNumber(10, 1, 10_000),
+    'Unknown certificates of one source address (of one /64 network with IPv6) that are presented to the registry in a second, ten times as many at once; devices behind one address that register by their first connection come in at this rate',
+  ),
+  denialsKept: setting(
+    'THINGCORE_BROKER_DENIALS_KEPT',
+    wholeNumber(10_000, 100, 1_000_000),
+    'How many of the last denials are kept to answer why a client was not allowed something, those of all nodes together',
   ),
 };
 

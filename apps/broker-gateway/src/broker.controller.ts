@@ -6,7 +6,6 @@ import {
   openTap,
   type ParsedRequestOf,
   type PayloadOf,
-  principalChanged,
   publishMessage,
   replaceRuleFilters,
   ruleFiltersReplaced,
@@ -16,7 +15,6 @@ import { IotError } from '#thingcore/errors';
 import { Clock } from '#thingcore/platform';
 import { AWS_TOPIC_LIMITS, checkTopicFilter, checkTopicName } from '#thingcore/topics';
 import { ContractPipe, EventBus, handles } from '#thingcore/transport';
-import { BrokerGateway } from './broker-gateway.js';
 import { Publisher } from './messages/publisher.js';
 import { platformRequest } from './messages/reserved-topics.js';
 import { RuleTap } from './rules/rule-tap.js';
@@ -30,7 +28,6 @@ const PLATFORM = 'platform';
 @Controller()
 export class BrokerController {
   constructor(
-    private readonly gateway: BrokerGateway,
     private readonly publisher: Publisher,
     private readonly shadows: ShadowRequests,
     private readonly state: BrokerState,
@@ -78,11 +75,6 @@ export class BrokerController {
   async closeTap(@Payload(new ContractPipe(closeTap)) { tapId }: ParsedRequestOf<typeof closeTap>) {
     await this.changeTap({ tapId, expiresAt: 0 });
     return {};
-  }
-
-  @EventPattern(...handles(principalChanged))
-  async principalChanged(@Payload(new ContractPipe(principalChanged)) event: PayloadOf<typeof principalChanged>) {
-    await this.gateway.principalsChanged(event);
   }
 
   @EventPattern(...handles(ruleFiltersReplaced))

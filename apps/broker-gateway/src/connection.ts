@@ -9,8 +9,28 @@ export interface Peer {
   /** The id of the certificate it proved to hold, or {@link ANONYMOUS}. */
   readonly principal: string;
   readonly sourceIp: string;
-  /** What the certificate says; absent without one. */
-  readonly certificate?: CertificateContext | undefined;
+  /** The host name it asked for in the TLS handshake. */
+  readonly domainName?: string | undefined;
+  /** The certificate; absent without one. */
+  readonly certificate?: PeerCertificate | undefined;
+}
+
+/** The certificate a peer showed. That it holds the key is proven; whether it counts only the registry can say. */
+export interface PeerCertificate {
+  readonly variables: CertificateContext;
+  /** The whole certificate, made when it is asked for: hardly any connection needs it. */
+  readonly readPem: () => string;
+}
+
+/** What a connection may do, and what that depends on. Replaced as a whole when any of it changes. */
+export interface Rights {
+  readonly authorizer: ConnectionAuthorizer;
+  /** The thing of the connection. AWS: lifecycle events tell of it when it is exclusive. */
+  readonly thing?: { readonly thingName: string; readonly isExclusive: boolean } | undefined;
+  /** Names what changes must be looked out for, as `subjectOf` spells it. */
+  readonly subjects: readonly string[];
+  /** When the certificate expires, in milliseconds since the epoch; infinite without one. */
+  readonly expiresAt: number;
 }
 
 /** A client that is connected, or about to be. */
@@ -20,8 +40,7 @@ export interface Connection extends Peer {
   readonly clientId: string;
   /** Milliseconds since the epoch. */
   readonly connectedAt: number;
-  /** Decides what this connection may do; replaced when its principal changes. */
-  authorizer: ConnectionAuthorizer;
+  rights: Rights;
 }
 
 /** What a client asks for when it connects. */

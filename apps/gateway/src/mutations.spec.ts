@@ -1,43 +1,18 @@
 import {
-  attachPolicy,
-  attachThingPrincipal,
-  type CommandContract,
-  createKeysAndCertificate,
-  createPolicy,
-  createThing,
   createTopicRule,
   deleteShadow,
   deleteTopicRule,
-  detachPolicy,
-  detachThingPrincipal,
-  getCertificate,
-  getPolicy,
   getShadows,
   getTopicRule,
   listTopicRules,
   publishMessage,
   replaceTopicRule,
-  updateCertificate,
   updateShadow,
 } from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
 import { type GatewayUnderTest, startGateway } from './gateway.fixture.js';
+import { describeOperations, type OperationRow } from './operations.fixture.js';
 
-const ID = 'a'.repeat(64);
-const CERTIFICATE = {
-  certificateId: ID,
-  certificateArn: `arn:aws:iot:us-east-1:123456789012:cert/${ID}`,
-  certificatePem: 'certificate',
-  status: 'ACTIVE',
-  notBefore: 1_700_000_000_000,
-  notAfter: 1_800_000_000_000,
-} as const;
-const POLICY = {
-  policyName: 'p',
-  policyArn: 'arn:p',
-  policyDocument: '{"Version":"2012-10-17"}',
-  policyVersionId: '1',
-};
 const RULE = {
   ruleName: 'alert',
   ruleArn: 'arn:alert',
@@ -52,135 +27,7 @@ const RULE_INPUT = `{ ruleName: "alert", sql: "SELECT * FROM 'a'", actions: [{ r
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-interface Row {
-  name: string;
-  operation: string;
-  command: CommandContract;
-  request: unknown;
-  reply: unknown;
-  data: unknown;
-}
-
-const ROWS: Row[] = [
-  {
-    name: 'createThing',
-    operation: 'mutation { createThing(input: { name: "lamp", attributes: { site: "b7" } }) { name arn } }',
-    command: createThing,
-    request: { thingName: 'lamp', attributes: { site: 'b7' } },
-    reply: { thingName: 'lamp', thingId: 'id', thingArn: 'arn:lamp', attributes: {}, version: 1 },
-    data: { createThing: { name: 'lamp', arn: 'arn:lamp' } },
-  },
-  {
-    name: 'createThing without attributes',
-    operation: 'mutation { createThing(input: { name: "lamp", attributes: null }) { thingId } }',
-    command: createThing,
-    request: { thingName: 'lamp', attributes: {} },
-    reply: { thingName: 'lamp', thingId: 'id', thingArn: 'arn:lamp', attributes: {}, version: 1 },
-    data: { createThing: { thingId: 'id' } },
-  },
-  {
-    name: 'attachThingPrincipal',
-    operation: `mutation { attachThingPrincipal(input: { thingName: "lamp", principal: "${ID}" }) { thingName principal } }`,
-    command: attachThingPrincipal,
-    request: { thingName: 'lamp', principal: ID },
-    reply: {},
-    data: { attachThingPrincipal: { thingName: 'lamp', principal: ID } },
-  },
-  {
-    name: 'detachThingPrincipal',
-    operation: `mutation { detachThingPrincipal(input: { thingName: "lamp", principal: "${ID}" }) { thingName } }`,
-    command: detachThingPrincipal,
-    request: { thingName: 'lamp', principal: ID },
-    reply: {},
-    data: { detachThingPrincipal: { thingName: 'lamp' } },
-  },
-  {
-    name: 'createKeysAndCertificate by default',
-    operation: `mutation { createKeysAndCertificate(input: {}) {
-      certificateId certificateArn certificatePem publicKey privateKey caPem status notBefore notAfter
-    } }`,
-    command: createKeysAndCertificate,
-    request: { setAsActive: false, keyType: 'RSA_2048' },
-    reply: { ...CERTIFICATE, publicKeyPem: 'public', privateKeyPem: 'private', authorityPem: 'authority' },
-    data: {
-      createKeysAndCertificate: {
-        certificateId: ID,
-        certificateArn: CERTIFICATE.certificateArn,
-        certificatePem: 'certificate',
-        publicKey: 'public',
-        privateKey: 'private',
-        caPem: 'authority',
-        status: 'ACTIVE',
-        notBefore: '2023-11-14T22:13:20.000Z',
-        notAfter: '2027-01-15T08:00:00.000Z',
-      },
-    },
-  },
-  {
-    name: 'createKeysAndCertificate with an elliptic curve',
-    operation: 'mutation { createKeysAndCertificate(input: { setAsActive: true, keyType: EC_P256 }) { status } }',
-    command: createKeysAndCertificate,
-    request: { setAsActive: true, keyType: 'EC_P256' },
-    reply: { ...CERTIFICATE, publicKeyPem: '', privateKeyPem: '', authorityPem: '' },
-    data: { createKeysAndCertificate: { status: 'ACTIVE' } },
-  },
-  {
-    name: 'updateCertificate',
-    operation: `mutation { updateCertificate(input: { certificateId: "${ID}", newStatus: REVOKED }) { certificateId } }`,
-    command: updateCertificate,
-    request: { certificateId: ID, newStatus: 'REVOKED' },
-    reply: CERTIFICATE,
-    data: { updateCertificate: { certificateId: ID } },
-  },
-  {
-    name: 'certificate',
-    operation: `{ certificate(certificateId: "${ID}") { certificatePem } }`,
-    command: getCertificate,
-    request: { certificateId: ID },
-    reply: CERTIFICATE,
-    data: { certificate: { certificatePem: 'certificate' } },
-  },
-  {
-    name: 'createPolicy from an object',
-    operation:
-      'mutation { createPolicy(input: { name: "p", document: { Version: "2012-10-17" } }) { name arn document versionId } }',
-    command: createPolicy,
-    request: { policyName: 'p', policyDocument: '{"Version":"2012-10-17"}' },
-    reply: POLICY,
-    data: { createPolicy: { name: 'p', arn: 'arn:p', document: { Version: '2012-10-17' }, versionId: '1' } },
-  },
-  {
-    name: 'createPolicy from text',
-    operation: String.raw`mutation { createPolicy(input: { name: "p", document: "{ \"Version\": \"2012-10-17\" }" }) { name } }`,
-    command: createPolicy,
-    request: { policyName: 'p', policyDocument: '{ "Version": "2012-10-17" }' },
-    reply: POLICY,
-    data: { createPolicy: { name: 'p' } },
-  },
-  {
-    name: 'policy',
-    operation: '{ policy(name: "p") { document } }',
-    command: getPolicy,
-    request: { policyName: 'p' },
-    reply: POLICY,
-    data: { policy: { document: { Version: '2012-10-17' } } },
-  },
-  {
-    name: 'attachPolicy',
-    operation: `mutation { attachPolicy(input: { policyName: "p", target: "${ID}" }) { policyName target } }`,
-    command: attachPolicy,
-    request: { policyName: 'p', target: ID },
-    reply: {},
-    data: { attachPolicy: { policyName: 'p', target: ID } },
-  },
-  {
-    name: 'detachPolicy',
-    operation: `mutation { detachPolicy(input: { policyName: "p", target: "${ID}" }) { target } }`,
-    command: detachPolicy,
-    request: { policyName: 'p', target: ID },
-    reply: {},
-    data: { detachPolicy: { target: ID } },
-  },
+const ROWS: OperationRow[] = [
   {
     name: 'createTopicRule with what is needed',
     operation: `mutation { createTopicRule(input: ${RULE_INPUT}) { name arn sql actions errorAction topicPattern createdAt } }`,
@@ -314,6 +161,8 @@ const ROWS: Row[] = [
   },
 ];
 
+describeOperations('the operations', ROWS);
+
 describe('the operations', () => {
   let gateway: GatewayUnderTest;
 
@@ -323,24 +172,12 @@ describe('the operations', () => {
 
   afterAll(() => gateway.close());
 
-  it.each(ROWS)('ask the service of their noun and show its answer: $name', async (row) => {
-    gateway.services.calls.length = 0;
-    gateway.services.answer(row.command, () => row.reply);
-    const { statusCode, body } = await gateway.graphql(row.operation);
-    expect(body).toEqual({ data: row.data });
-    expect(statusCode).toBe(200);
-    expect(gateway.services.requestsOf(row.command)).toEqual([row.request]);
-  });
-
-  it.each([
-    ['certificate', getCertificate, `{ certificate(certificateId: "${ID}") { status } }`],
-    ['policy', getPolicy, '{ policy(name: "p") { name } }'],
-    ['topicRule', getTopicRule, '{ topicRule(name: "alert") { name } }'],
-  ])('answer null for a name that nothing has: %s', async (field, command, operation) => {
-    gateway.services.answer(command, () => {
+  it('answer null for a name that nothing has', async () => {
+    gateway.services.answer(getTopicRule, () => {
       throw new IotError('ResourceNotFound', 'There is none');
     });
-    expect((await gateway.graphql(operation)).body).toEqual({ data: { [field]: null } });
+    const { body } = await gateway.graphql('{ topicRule(name: "alert") { name } }');
+    expect(body).toEqual({ data: { topicRule: null } });
   });
 
   it.each([

@@ -2,6 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import {
   buildSchema,
+  type GraphQLField,
+  type GraphQLResolveInfo,
   type GraphQLSchema,
   isEnumType,
   isInputObjectType,
@@ -11,7 +13,14 @@ import {
   lexicographicSortSchema,
   printSchema,
 } from 'graphql';
+import type { Caller, Role } from './access/caller.js';
+import { PublicError } from './errors/public-error.js';
 import { type GatewayUnderTest, startGateway } from './gateway.fixture.js';
+
+/** Whatever else is a mutation is for operators, too. */
+const MUTATIONS_OF_ADMINS = ['createApiKey', 'revokeApiKey', 'rotateAuthority', 'retireAuthority'];
+
+const isForAdmins = (name: string) => name === 'apiKeys' || MUTATIONS_OF_ADMINS.includes(name);
 
 const FILE = new URL('../schema.graphql', import.meta.url);
 
@@ -32,10 +41,49 @@ describe('the schema', () => {
     expect(sorted(schema)).toBe(sorted(checkedIn));
   });
 
+  it.each([
+    ['viewer', []],
+    ['operator', ['every other mutation']],
+    ['admin', ['apiKeys', 'every other mutation', ...MUTATIONS_OF_ADMINS]],
+  ] as [Role, string[]][])('lets the role %s use, of what is not for all: %j', (role, allowed) => {
+    const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
+    const apiKeys = schema.getQueryType()?.getFields()['apiKeys'];
+    expect(mutations.map(({ name }) => name)).toEqual(expect.arrayContaining(MUTATIONS_OF_ADMINS));
+    for (const field of [...mutations, ...(apiKeys === undefined ? [] : [apiKeys])]) {
+      const isAllowed = allowed.includes(isForAdmins(field.name) ? field.name : 'every other mutation');
+      const refusal = refusalOf(field, { name: 'somebody', role, credential: 'apiKey' });
+      const needed = isForAdmins(field.name) ? 'admin' : 'operator or admin';
+      expect([field.name, refusal]).toEqual([
+        field.name,
+        isAllowed ? undefined : `${field.name} needs the role ${needed}; this caller has the role ${role}`,
+      ]);
+      expect(refusalOf(field, undefined)).toContain('needs a valid API key');
+    }
+  });
+
+  it('says in its documentation what is for administrators', () => {
+    const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+      Object.values(type?.getFields() ?? {}),
+    );
+    const said = fields.filter(({ description }) => description?.endsWith('For administrators.'));
+    expect(said.map(({ name }) => name).sort()).toEqual(['apiKeys', ...MUTATIONS_OF_ADMINS].sort());
+  });
+
   it('documents every type, field, argument and value', () => {
     expect(undocumented(schema)).toEqual([]);
   });
 });
+
+/** What a caller is told who may not use a field; undefined when the field was reached, which fails without arguments. */
+function refusalOf(field: GraphQLField<unknown, unknown>, caller: Caller | undefined): string | undefined {
+  try {
+    const outcome: unknown = field.resolve?.({}, {}, { caller }, {} as GraphQLResolveInfo);
+    void Promise.resolve(outcome).catch(() => undefined);
+    return undefined;
+  } catch (error) {
+    return error instanceof PublicError ? error.message : undefined;
+  }
+}
 
 interface Documented {
   name: string;

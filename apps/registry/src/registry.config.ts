@@ -1,4 +1,4 @@
-import { type ConfigOf, setting } from '#thingcore/platform';
+import { type ConfigOf, setting, wholeNumber } from '#thingcore/platform';
 import { z } from 'zod';
 
 /** What the registry can be told. */
@@ -11,7 +11,12 @@ export const registrySettings = {
   apiKey: setting(
     'THINGCORE_REGISTRY_API_KEY',
     z.string().min(32, 'must have at least 32 characters').optional(),
-    'First administrator key of a new database; else one is made and put into the file api-key of the data directory',
+    'First administrator key of a new database; else made, into the file api-key. A new value lets in where no such key is valid',
+  ),
+  thingTypeDeletionWaitSeconds: setting(
+    'THINGCORE_REGISTRY_THING_TYPE_DELETION_WAIT_SECONDS',
+    wholeNumber(300, 0, 86_400),
+    'Seconds that a thing type must have been deprecated before it can be deleted; 300 as on AWS',
   ),
 };
 

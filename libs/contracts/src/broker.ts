@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { command, event } from './contract.js';
 import { bytes } from './json.js';
+import { certificateId, thingName } from './names.js';
+import { authorizationResult } from './registry/authorization.js';
 
 /** The MQTT 5 properties that travel with a message. */
 const messageProperties = z.object({
@@ -123,4 +125,48 @@ export const tapChanged = event(
   'tap.changed.v1',
   'broadcast',
   z.object({ tapId: z.string(), topicFilter: z.string().optional(), expiresAt: z.int() }),
+);
+
+const denial = authorizationResult.partial({ decision: true }).extend({
+  denialId: z.string(),
+  /** Milliseconds since the epoch. */
+  timestamp: z.int(),
+  clientId: z.string(),
+  /** The certificate id of the client, or `anonymous`. */
+  principal: z.string(),
+  /** The thing of the connection, when it is of one. */
+  thingName: z.string().optional(),
+  sourceIp: z.string(),
+  /** `POLICY`: the policies decided. `CERTIFICATE`: the certificate itself does not count, so no policy was asked. */
+  cause: z.enum(['POLICY', 'CERTIFICATE']),
+  /** How many denials of this client since the one recorded before were too many to be recorded. */
+  suppressed: z.int().min(0),
+});
+
+/** Something that a client was not allowed to do, with the proof. */
+export type Denial = z.output<typeof denial>;
+
+/** The last denials that meet all given filters, the newest first. */
+export const listDenials = command('broker', 'denial.list.v1', {
+  request: z.strictObject({
+    thingName: thingName.optional(),
+    certificateId: certificateId.optional(),
+    clientId: z.string().max(256).optional(),
+    last: z.int().min(1).max(250).default(20),
+  }),
+  reply: z.object({ denials: z.array(denial) }),
+});
+
+/** The denials of the given ids; one that is not kept any more is left out. */
+export const getDenials = command('broker', 'denial.getMany.v1', {
+  request: z.strictObject({ denialIds: z.array(z.string().max(64)).max(250) }),
+  reply: z.object({ denials: z.array(denial) }),
+});
+
+/** Denials as they are recorded. */
+export const denialsRecorded = event(
+  'broker',
+  'denial.recorded.v1',
+  'broadcast',
+  z.object({ denials: z.array(denial).min(1) }),
 );

@@ -31,3 +31,32 @@ export const certificateReference = z
     /^(arn:aws:iot:[^:]*:[^:]*:cert\/)?[0-9a-f]{64}$/,
     'must be the ARN of a certificate, or its id (64 lower-case hexadecimal digits)',
   );
+
+/** The name of a thing type. */
+export const thingTypeName = z
+  .string()
+  .regex(THING_NAME_PATTERN, 'must be 1 to 128 characters out of a-z, A-Z, 0-9, colon, underscore and hyphen');
+
+/** The name of a thing group. */
+export const thingGroupName = z
+  .string()
+  .regex(THING_NAME_PATTERN, 'must be 1 to 128 characters out of a-z, A-Z, 0-9, colon, underscore and hyphen');
+
+/** The name of a billing group. */
+export const billingGroupName = z
+  .string()
+  .regex(THING_NAME_PATTERN, 'must be 1 to 128 characters out of a-z, A-Z, 0-9, colon, underscore and hyphen');
+
+/** The id of a version of a policy: a number from 1 on, as text. */
+export const policyVersionId = z.string().regex(/^[1-9][0-9]{0,8}$/, 'must be a number from 1 on, such as "2"');
+
+/** What a policy can be attached to: a certificate by its ARN or id, or a thing group by its ARN. */
+export const policyTarget = z
+  .string()
+  .regex(
+    /^((arn:aws:iot:[^:]*:[^:]*:cert\/)?[0-9a-f]{64}|arn:aws:iot:[^:]*:[^:]*:thinggroup\/[a-zA-Z0-9:_-]{1,128})$/,
+    'must be the ARN or id of a certificate, or the ARN of a thing group',
+  );
+
+/** A PEM block: a certificate or a certificate signing request. */
+export const pem = z.string().max(16_384, 'must be at most 16384 characters of PEM');

@@ -13,6 +13,8 @@ export const ERROR_CODES = {
   MalformedPolicy: { httpStatus: 400, retryable: false },
   SqlParse: { httpStatus: 400, retryable: false },
   CertificateValidation: { httpStatus: 400, retryable: false },
+  RegistrationCodeValidation: { httpStatus: 400, retryable: false },
+  ResourceRegistrationFailure: { httpStatus: 400, retryable: false },
   Unauthorized: { httpStatus: 401, retryable: false },
   Forbidden: { httpStatus: 403, retryable: false },
   ResourceNotFound: { httpStatus: 404, retryable: false },

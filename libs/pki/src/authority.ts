@@ -1,5 +1,3 @@
-import { generateKeyPair } from 'node:crypto';
-import { promisify } from 'node:util';
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -8,10 +6,20 @@ import {
   SubjectKeyIdentifierExtension,
   X509CertificateGenerator,
 } from './x509.js';
-import { distinguishedName, importSigningKey, randomSerialNumber, type Authority } from './certificate-signer.js';
+import {
+  distinguishedName,
+  importSigningKey,
+  randomSerialNumber,
+  signingAlgorithm,
+  type Authority,
+} from './certificate-signer.js';
+import { generateKeys, type KeyType } from './generate-keys.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+
+/** One more authority may stand between this one and a device: the cross certificate of its successor (`crossSign`). */
+const PATH_LENGTH = 1;
 
 /** Who the new authority is and how long it lives. */
 export interface AuthorityRequest {
@@ -19,19 +27,19 @@ export interface AuthorityRequest {
   readonly organization: string;
   readonly now: Date;
   readonly validForDays: number;
+  /** EC P-256 when left out. */
+  readonly keyType?: KeyType;
 }
 
 /**
- * Makes a self-signed authority on ECDSA P-256 that may sign end-entity certificates only (path length 0). It is valid
- * from one hour before `now`, so that a device whose clock is a little slow trusts it from the first minute.
+ * Makes a self-signed authority for end-entity certificates and for the cross certificate of the authority that will
+ * follow it. It is valid from one hour before `now`, so that a device whose clock is a little slow trusts it from the
+ * first minute. Its private key is PKCS#8.
  */
 export async function createAuthority(request: AuthorityRequest): Promise<Authority> {
-  const keys = await promisify(generateKeyPair)('ec', {
-    namedCurve: 'P-256',
-    publicKeyEncoding: { type: 'spki', format: 'der' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  });
-  const signingKey = await importSigningKey(keys.privateKey);
+  const { publicKey, privateKey } = await generateKeys(request.keyType ?? 'EC_P256');
+  const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const publicKeyDer = publicKey.export({ type: 'spki', format: 'der' });
   const name = distinguishedName(request.commonName, request.organization);
   const certificate = await X509CertificateGenerator.create({
     serialNumber: randomSerialNumber(),
@@ -39,15 +47,15 @@ export async function createAuthority(request: AuthorityRequest): Promise<Author
     issuer: name,
     notBefore: new Date(request.now.getTime() - HOUR_MS),
     notAfter: new Date(request.now.getTime() + request.validForDays * DAY_MS),
-    publicKey: keys.publicKey,
-    signingKey,
-    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+    publicKey: publicKeyDer,
+    signingKey: await importSigningKey(privateKeyPem),
+    signingAlgorithm: signingAlgorithm(publicKey),
     extensions: [
-      new BasicConstraintsExtension(true, 0, true),
+      new BasicConstraintsExtension(true, PATH_LENGTH, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-      await SubjectKeyIdentifierExtension.create(keys.publicKey),
-      await AuthorityKeyIdentifierExtension.create(keys.publicKey),
+      await SubjectKeyIdentifierExtension.create(publicKeyDer),
+      await AuthorityKeyIdentifierExtension.create(publicKeyDer),
     ],
   });
-  return { certificatePem: `${certificate.toString('pem')}\n`, privateKeyPem: keys.privateKey };
+  return { certificatePem: `${certificate.toString('pem')}\n`, privateKeyPem };
 }

@@ -72,10 +72,10 @@ export async function signCertificate(authority: Authority, content: Certificate
 
 /** The certificate in the form the callers of this library get. */
 export function describeIssued(certificate: X509Certificate): IssuedCertificate {
-  const { fingerprint256 } = readCertificate(certificate.toString('pem'));
+  const certificatePem = `${certificate.toString('pem')}\n`;
   return {
-    certificateId: fingerprint256.replaceAll(':', '').toLowerCase(),
-    certificatePem: `${certificate.toString('pem')}\n`,
+    certificateId: readCertificate(certificatePem).fingerprint256.replaceAll(':', '').toLowerCase(),
+    certificatePem,
     notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,
   };

@@ -1,13 +1,13 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, type X509Certificate as NodeCertificate } from 'node:crypto';
 import {
   type GeneralNames,
   IssuerAlternativeNameExtension,
   SubjectAlternativeNameExtension,
-  X509Certificate,
   type GeneralNameType,
   type Name,
 } from './x509.js';
 import type { Validity } from './certificate-signer.js';
+import { decodeCertificate } from './decode-certificate.js';
 import { readCertificate } from './pem.js';
 
 /** The attributes of a name by the words AWS has for them, each with all its values; absent ones are absent. */
@@ -60,25 +60,34 @@ const ALTERNATIVE_NAMES: Readonly<Partial<Record<GeneralNameType, string>>> = {
 
 /** The id AWS IoT knows a certificate by: lower-case hex SHA-256 of its DER. Throws `CertificateValidation` when unreadable. */
 export function certificateId(pemOrDer: string | Uint8Array): string {
-  return readCertificate(pemOrDer).fingerprint256.replaceAll(':', '').toLowerCase();
+  return idOf(readCertificate(pemOrDer));
+}
+
+/** The id of a certificate that has been read. */
+export function idOf(certificate: NodeCertificate): string {
+  return certificate.fingerprint256.replaceAll(':', '').toLowerCase();
+}
+
+/** The serial number of a certificate that has been read: lower-case hex without leading zeros. */
+export function serialNumberOf(certificate: NodeCertificate): string {
+  return certificate.serialNumber.toLowerCase().replace(/^0+(?=.)/, '');
 }
 
 /** Reads what a certificate says; nothing is verified. Throws `CertificateValidation` naming what cannot be read. */
 export function describeCertificate(pemOrDer: string | Uint8Array): CertificateDescription {
-  const read = readCertificate(pemOrDer);
-  const certificate = new X509Certificate(read.raw);
+  const { node, x509 } = decodeCertificate(pemOrDer);
   return {
-    certificateId: certificateId(read.raw),
-    subject: attributesOf(certificate.subjectName),
-    issuer: attributesOf(certificate.issuerName),
-    subjectName: certificate.subject,
-    issuerName: certificate.issuer,
-    subjectAlternativeNames: alternativeNames(certificate.getExtension(SubjectAlternativeNameExtension)?.names),
-    issuerAlternativeNames: alternativeNames(certificate.getExtension(IssuerAlternativeNameExtension)?.names),
-    serialNumber: read.serialNumber.toLowerCase().replace(/^0+(?=.)/, ''),
-    notBefore: certificate.notBefore,
-    notAfter: certificate.notAfter,
-    isCa: read.ca,
+    certificateId: idOf(node),
+    subject: attributesOf(x509.subjectName),
+    issuer: attributesOf(x509.issuerName),
+    subjectName: x509.subject,
+    issuerName: x509.issuer,
+    subjectAlternativeNames: alternativeNames(x509.getExtension(SubjectAlternativeNameExtension)?.names),
+    issuerAlternativeNames: alternativeNames(x509.getExtension(IssuerAlternativeNameExtension)?.names),
+    serialNumber: serialNumberOf(node),
+    notBefore: x509.notBefore,
+    notAfter: x509.notAfter,
+    isCa: node.ca,
   };
 }
 

@@ -1,5 +1,3 @@
-import { generateKeyPair } from 'node:crypto';
-import { promisify } from 'node:util';
 import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
@@ -15,15 +13,19 @@ import {
   type IssuedCertificate,
   type Validity,
 } from './certificate-signer.js';
+import { generateKeys, type KeyType } from './generate-keys.js';
 
-/** The kinds of key a device may be given. RSA 2048 is what AWS gives; EC P-256 is smaller and a hundred times faster to make. */
-export type DeviceKeyType = 'RSA_2048' | 'EC_P256';
+/** AWS: the subject of every certificate that the server signs. */
+const COMMON_NAME = 'AWS IoT Certificate';
+
+/** The kinds of key a device may be given. */
+export type DeviceKeyType = KeyType;
 
 /** What every certificate of a device is made from. */
 export interface DeviceCertificateRequest extends Validity {
   readonly authority: Authority;
-  /** The subject. AWS writes "AWS IoT Certificate"; a request that names its own subject keeps it. */
-  readonly commonName: string;
+  /** The subject; "AWS IoT Certificate" when left out. A signing request that names its own subject keeps it. */
+  readonly commonName?: string;
   /** Hexadecimal; random when left out. */
   readonly serialNumber?: string;
 }
@@ -34,17 +36,14 @@ export interface DeviceKeysAndCertificate extends IssuedCertificate {
   readonly privateKeyPem: string;
 }
 
-/**
- * Makes a key pair and the certificate for it; the private key exists only in the answer. The key is made on the thread
- * pool, because RSA may take half a second.
- */
+/** Makes a key pair and the certificate for it; the private key exists only in the answer. */
 export async function createKeysAndCertificate(
   request: DeviceCertificateRequest & { readonly keyType: DeviceKeyType },
 ): Promise<DeviceKeysAndCertificate> {
-  const { publicKey, privateKey } = await generateDeviceKeys(request.keyType);
+  const { publicKey, privateKey } = await generateKeys(request.keyType);
   const issued = await signCertificate(request.authority, {
     ...request,
-    subject: distinguishedName(request.commonName),
+    subject: distinguishedName(request.commonName ?? COMMON_NAME),
     publicKeyDer: publicKey.export({ type: 'spki', format: 'der' }),
     extensions: deviceExtensions(),
   });
@@ -64,16 +63,10 @@ export async function certificateFromCsr(
   const csr = await readCertificateRequest(request.csrPem);
   return signCertificate(request.authority, {
     ...request,
-    subject: csr.subject === '' ? distinguishedName(request.commonName) : csr.subjectName,
+    subject: csr.subject === '' ? distinguishedName(request.commonName ?? COMMON_NAME) : csr.subjectName,
     publicKeyDer: new Uint8Array(csr.publicKey.rawData),
     extensions: deviceExtensions(),
   });
-}
-
-function generateDeviceKeys(keyType: DeviceKeyType) {
-  return keyType === 'RSA_2048'
-    ? promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
-    : promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
 }
 
 function deviceExtensions() {

@@ -1,14 +1,23 @@
 import { X509Certificate } from 'node:crypto';
 import { IotError } from '#thingcore/errors';
 
-const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----\s[\s\S]*?-----END \1-----/g;
+/** AWS: RegisterCertificate and RegisterCACertificate take PEM of at most 65,536 characters. */
+const MAX_PEM_LENGTH = 65_536;
+
+const BOUNDARY = /-----(BEGIN|END) ([A-Z0-9 ]+)-----/g;
+
+/** A PEM block: its whole text, and what stands between its two lines. */
+export interface PemBlock {
+  readonly text: string;
+  readonly content: string;
+}
 
 /**
  * Reads one certificate, PEM text or DER bytes. Throws `CertificateValidation` that names what is wrong: no PEM, another
  * kind of PEM block, several certificates, damaged content.
  */
 export function readCertificate(pemOrDer: string | Uint8Array): X509Certificate {
-  const input = typeof pemOrDer === 'string' ? onlyBlock(pemOrDer, 'a certificate', ['CERTIFICATE']) : pemOrDer;
+  const input = typeof pemOrDer === 'string' ? onlyBlock(pemOrDer, 'a certificate', ['CERTIFICATE']).text : pemOrDer;
   try {
     return new X509Certificate(input);
   } catch (cause) {
@@ -21,19 +30,25 @@ export function readCertificate(pemOrDer: string | Uint8Array): X509Certificate 
 }
 
 /** The one PEM block of the text, which must carry one of the labels. Throws `CertificateValidation` otherwise. */
-export function onlyBlock(pem: string, what: string, labels: readonly string[]): string {
+export function onlyBlock(pem: string, what: string, labels: readonly string[]): PemBlock {
+  if (pem.length > MAX_PEM_LENGTH) {
+    throw refusal(`The text has ${pem.length} characters; ${what} has at most ${MAX_PEM_LENGTH}`);
+  }
   const wanted = `-----BEGIN ${labels[0]}-----`;
-  const blocks = [...pem.matchAll(BLOCK)];
-  const [first] = blocks;
-  if (!first) throw new IotError('CertificateValidation', `The text is not PEM: ${what} starts with "${wanted}"`);
-  if (blocks.length > 1) {
-    throw new IotError('CertificateValidation', `The text holds ${blocks.length} PEM blocks; give ${what} alone`);
-  }
-  if (!labels.includes(first[1] ?? '')) {
-    throw new IotError(
-      'CertificateValidation',
-      `The PEM holds a "${first[1]}" where ${what} ("${wanted}") is expected`,
-    );
-  }
-  return first[0];
+  const boundaries = [...pem.matchAll(BOUNDARY)];
+  const blocks = boundaries.filter(([, kind]) => kind === 'BEGIN').length;
+  const [begin, end] = boundaries;
+  if (begin?.[1] !== 'BEGIN') throw refusal(`The text is not PEM: ${what} starts with "${wanted}"`);
+  if (blocks > 1) throw refusal(`The text holds ${blocks} PEM blocks; give ${what} alone`);
+  const label = begin[2] ?? '';
+  if (!labels.includes(label)) throw refusal(`The PEM holds a "${label}" where ${what} ("${wanted}") is expected`);
+  if (end?.[2] !== label) throw refusal(`The PEM is cut off: the line "-----END ${label}-----" is missing`);
+  return {
+    text: pem.slice(begin.index, end.index + end[0].length),
+    content: pem.slice(begin.index + begin[0].length, end.index),
+  };
+}
+
+function refusal(message: string): IotError {
+  return new IotError('CertificateValidation', message);
 }

@@ -1,6 +1,12 @@
+import fc from 'fast-check';
 import { createPrivateKey, createPublicKey, generateKeyPairSync, webcrypto, X509Certificate } from 'node:crypto';
-import { IotError } from '#thingcore/errors';
-import { Pkcs10CertificateRequestGenerator, type JsonName } from './x509.js';
+import {
+  BasicConstraintsExtension,
+  Pkcs10CertificateRequestGenerator,
+  X509Certificate as DecodedX509,
+  type JsonName,
+} from './x509.js';
+import { ec, failureOf, now, rsa, validity } from './certificates.fixture.js';
 import {
   certificateFromCsr,
   certificateId,
@@ -14,8 +20,6 @@ import {
   type Authority,
 } from './index.js';
 
-const now = new Date('2026-03-01T12:00:00.000Z');
-const validity = { notBefore: now, notAfter: new Date('2049-12-31T23:59:59.000Z') };
 const commonName = 'AWS IoT Certificate';
 let authority: Authority;
 
@@ -39,24 +43,6 @@ async function csrOf(algorithm: webcrypto.RsaHashedKeyGenParams | webcrypto.EcKe
   return csr.toString('pem');
 }
 
-const rsa = (modulusLength: number) => ({
-  name: 'RSASSA-PKCS1-v1_5',
-  modulusLength,
-  publicExponent: new Uint8Array([1, 0, 1]),
-  hash: 'SHA-256',
-});
-const ec = (namedCurve: string) => ({ name: 'ECDSA', namedCurve });
-
-async function failureOf(action: () => unknown): Promise<IotError> {
-  try {
-    await action();
-  } catch (error) {
-    if (error instanceof IotError) return error;
-    throw error;
-  }
-  throw new Error('it did not fail');
-}
-
 describe('createAuthority', () => {
   it('makes a self-signed CA that trusts a clock one hour behind', () => {
     const description = describeCertificate(authority.certificatePem);
@@ -69,6 +55,20 @@ describe('createAuthority', () => {
     expect(description.issuer).toEqual(description.subject);
     expect(isIssuedBy(authority.certificatePem, authority.certificatePem)).toBe(true);
     expect(isKeyOfCertificate(authority.certificatePem, authority.privateKeyPem)).toBe(true);
+  });
+
+  it.each(['RSA_2048', 'EC_P256'] as const)('makes one on %s whose devices are accepted', async (keyType) => {
+    const sut = await createAuthority({ commonName: 'CA', organization: 'O', now, validForDays: 1, keyType });
+    expect(createPrivateKey(sut.privateKeyPem).asymmetricKeyType).toBe(keyType === 'EC_P256' ? 'ec' : 'rsa');
+    expect(isIssuedBy(sut.certificatePem, sut.certificatePem)).toBe(true);
+    const device = await createKeysAndCertificate({ authority: sut, ...validity, keyType });
+    expect(isIssuedBy(device.certificatePem, sut.certificatePem)).toBe(true);
+    expect(describeCertificate(device.certificatePem).subject).toEqual({ CommonName: ['AWS IoT Certificate'] });
+  });
+
+  it('leaves room for one cross certificate below it', () => {
+    const { pathLength } = new DecodedX509(authority.certificatePem).getExtension(BasicConstraintsExtension) ?? {};
+    expect(pathLength).toBe(1);
   });
 
   it('keeps a common name that looks like an encoded value as it is', async () => {
@@ -162,6 +162,14 @@ describe('certificateFromCsr', () => {
   it.each([
     { name: 'an RSA key of 1024 bits', csr: () => csrOf(rsa(1024)), says: 'rsa 1024' },
     { name: 'text that is no PEM', csr: () => 'hello', says: 'not PEM' },
+    { name: 'an EC key on another curve', csr: () => Promise.resolve(CSR_ON_SECP256K1), says: 'ec secp256k1' },
+    { name: 'a key of another kind', csr: () => Promise.resolve(CSR_ON_ED25519), says: 'ed25519' },
+    { name: 'text over 65,536 characters', csr: () => 'A'.repeat(65_537), says: '65537 characters' },
+    {
+      name: 'a request without its last line',
+      csr: async () => (await csrOf(ec('P-256'))).slice(0, -10),
+      says: 'cut off',
+    },
     { name: 'a certificate', csr: () => authority.certificatePem, says: 'holds a "CERTIFICATE"' },
     {
       name: 'a damaged request',
@@ -177,12 +185,68 @@ describe('certificateFromCsr', () => {
   });
 });
 
-/** A request whose key was exchanged after signing: what a thief of somebody's public key could send. */
-async function forgedRequest(): Promise<string> {
-  const der = Buffer.from((await csrOf(ec('P-256'))).replaceAll(/-----.*-----|\s/g, ''), 'base64');
-  der.writeUInt8(der.readUInt8(der.length - 1) ^ 1, der.length - 1);
+describe('a damaged certificate signing request', () => {
+  it('is refused, or signed for the very name and key that its key signed, whatever bytes are changed', async () => {
+    const der = derOf(await csrOf(ec('P-256'), [{ C: ['DE'] }, { O: ['Acme'], CN: ['pump-7'] }]));
+    const contentOf = async (request: Buffer) => {
+      const { certificatePem } = await certificateFromCsr({ authority, csrPem: csrPemOf(request), ...validity });
+      const { subject, publicKey } = new X509Certificate(certificatePem);
+      return { subject, key: publicKey.export({ type: 'spki', format: 'pem' }) };
+    };
+    const undamaged = await contentOf(der);
+    const change = fc.tuple(fc.nat(der.length - 1), fc.nat(255));
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
+        const damaged = Buffer.from(der);
+        for (const [at, byte] of changes) damaged[at] = byte;
+        try {
+          expect(await contentOf(damaged)).toEqual(undamaged);
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'IotError', code: 'CertificateValidation' });
+          refused++;
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(refused).toBeGreaterThan(0);
+  });
+
+  it('is refused when it is nested without end', async () => {
+    const nested = Buffer.concat([Buffer.from('3080'.repeat(20_000), 'hex')]);
+    const error = await failureOf(() => certificateFromCsr({ authority, csrPem: csrPemOf(nested), ...validity }));
+    expect(error).toMatchObject({ code: 'CertificateValidation', message: expect.stringContaining('damaged') });
+  });
+});
+
+function derOf(pem: string): Buffer {
+  return Buffer.from(pem.replaceAll(/-----.*-----|\s/g, ''), 'base64');
+}
+
+function csrPemOf(der: Buffer): string {
   return `-----BEGIN CERTIFICATE REQUEST-----\n${der.toString('base64')}\n-----END CERTIFICATE REQUEST-----`;
 }
+
+/** A request whose key was exchanged after signing: what a thief of somebody's public key could send. */
+async function forgedRequest(): Promise<string> {
+  const der = derOf(await csrOf(ec('P-256')));
+  der.writeUInt8(der.readUInt8(der.length - 1) ^ 1, der.length - 1);
+  return csrPemOf(der);
+}
+
+// Made with OpenSSL: no webcrypto makes such keys.
+const CSR_ON_SECP256K1 = `-----BEGIN CERTIFICATE REQUEST-----
+MIHEMGsCAQAwDDEKMAgGA1UEAwwBeDBWMBAGByqGSM49AgEGBSuBBAAKA0IABD89
+234oRcYXo2oPOYKoR4ABtLWaTFrVvwUnBJOD94+dVaN0rM3jZ1cwLzbaTWo/XYeF
+bDrst9mBCiB5zIo32n2gADAKBggqhkjOPQQDAgNJADBGAiEA/3joabU15155v4RY
+qngZxlKY3Nmj25gr0eBiAGqNGnYCIQCd78pZwwmeT0TPN2jKXktDaoTQM6+YAMk/
++SnaS14Ukw==
+-----END CERTIFICATE REQUEST-----`;
+const CSR_ON_ED25519 = `-----BEGIN CERTIFICATE REQUEST-----
+MIGLMD8CAQAwDDEKMAgGA1UEAwwBeDAqMAUGAytlcAMhAD9xSy+ryskLlfsbtODA
+94sT3+ORi/zMhDD6nym09h4boAAwBQYDK2VwA0EA7TS3ItZU6ytqUy5uUF7O8sQU
+yGpQzpS0Pp7AjyxBHdM2M0Ey39m0Bj6d2sbyZBvkw6S83lZjNNt2kFKTeOgiDg==
+-----END CERTIFICATE REQUEST-----`;
 
 describe('issueServerCertificate', () => {
   it('certifies DNS names and addresses for server use', async () => {
@@ -207,6 +271,13 @@ describe('issueServerCertificate', () => {
     const error = await failureOf(() => createServerKeyAndCsr(hostnames));
     expect(error.code).toBe('InvalidRequest');
     expect(error.message).toContain(says);
+  });
+
+  it.each(['RSA_2048', 'EC_P256'] as const)('certifies a %s key', async (keyType) => {
+    const { csrPem, privateKeyPem } = await createServerKeyAndCsr(['localhost'], keyType);
+    expect(createPrivateKey(privateKeyPem).asymmetricKeyType).toBe(keyType === 'EC_P256' ? 'ec' : 'rsa');
+    const sut = await issueServerCertificate({ authority, csrPem, hostnames: ['localhost'], ...validity });
+    expect(isKeyOfCertificate(sut.certificatePem, privateKeyPem)).toBe(true);
   });
 
   it('takes a name longer than a common name may be', async () => {

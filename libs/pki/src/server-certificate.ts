@@ -1,6 +1,5 @@
-import { generateKeyPair, webcrypto } from 'node:crypto';
+import { webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
-import { promisify } from 'node:util';
 import { IotError } from '#thingcore/errors';
 import {
   BasicConstraintsExtension,
@@ -16,10 +15,12 @@ import {
   distinguishedName,
   importSigningKey,
   signCertificate,
+  signingAlgorithm,
   type Authority,
   type IssuedCertificate,
   type Validity,
 } from './certificate-signer.js';
+import { generateKeys, type KeyType } from './generate-keys.js';
 
 const LONGEST_COMMON_NAME = 64; // RFC 5280, appendix A.1, ub-common-name
 
@@ -33,25 +34,22 @@ export interface ServerCertificateRequest extends Validity {
   readonly serialNumber?: string;
 }
 
-/** Makes an EC P-256 key (PKCS#8 PEM) for a server and the request to have it certified for these names. */
+/** Makes a key (PKCS#8 PEM), EC P-256 unless told otherwise, for a server and the request to have it certified for these names. */
 export async function createServerKeyAndCsr(
   hostnames: readonly string[],
+  keyType: KeyType = 'EC_P256',
 ): Promise<{ privateKeyPem: string; csrPem: string }> {
-  const { publicKey, privateKey } = await promisify(generateKeyPair)('ec', { namedCurve: 'P-256' });
+  const { publicKey, privateKey } = await generateKeys(keyType);
   const privateKeyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  const algorithm = signingAlgorithm(publicKey);
   const csr = await Pkcs10CertificateRequestGenerator.create({
     name: distinguishedName(commonNameOf(hostnames)),
     keys: {
       privateKey: await importSigningKey(privateKeyPem),
-      publicKey: await webcrypto.subtle.importKey(
-        'spki',
-        publicKey.export({ type: 'spki', format: 'der' }),
-        { name: 'ECDSA', namedCurve: 'P-256' },
-        true,
-        ['verify'],
-      ),
+      publicKey: await webcrypto.subtle.importKey('spki', spki, algorithm, true, ['verify']),
     },
-    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+    signingAlgorithm: algorithm,
     extensions: [subjectAlternativeNames(hostnames)],
   });
   return { privateKeyPem, csrPem: `${csr.toString('pem')}\n` };

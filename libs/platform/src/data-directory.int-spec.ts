@@ -12,6 +12,17 @@ describe('DataDirectory', () => {
     expect(await readdir(directory.join('keys'))).toEqual(['api-key']);
   });
 
+  it('keeps what the first of many writers wrote, when a file is written once', async () => {
+    const directory = new DataDirectory(await makeTempDir());
+    const texts = Array.from({ length: 20 }, (_, index) => `secret ${index}`);
+    const kept = await Promise.all(texts.map((text) => directory.writeOnce('secret-key', text, 0o600)));
+    expect(new Set(kept).size).toBe(1);
+    expect(texts).toContain(kept[0]);
+    expect(await directory.read('secret-key')).toBe(kept[0]);
+    expect((await stat(directory.join('secret-key'))).mode & 0o777).toBe(0o600);
+    expect(await readdir(directory.path)).toEqual(['secret-key']);
+  });
+
   it('answers undefined for a file that is not there, and removes it gladly', async () => {
     const directory = new DataDirectory(await makeTempDir());
     expect(await directory.read('nothing')).toBeUndefined();

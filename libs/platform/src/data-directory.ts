@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { access, constants, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, constants, link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from './config.js';
 
@@ -44,6 +44,34 @@ export class DataDirectory {
 
   /** Writes a file whole or not at all. Secrets get mode 0600. */
   async write(name: string, text: string, mode: 0o600 | 0o644): Promise<void> {
+    await rename(await this.writeBeside(name, text, mode), this.join(name));
+  }
+
+  /**
+   * Writes a file whole unless there is one already, and answers what the file holds then: of several processes that make
+   * a secret at the same time, all end up with the same.
+   */
+  async writeOnce(name: string, text: string, mode: 0o600 | 0o644): Promise<string> {
+    const target = this.join(name);
+    const temporary = await this.writeBeside(name, text, mode);
+    try {
+      // Unlike a rename, a link fails when its target is there.
+      await link(temporary, target);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      await rm(temporary);
+    }
+    return readFile(target, 'utf8');
+  }
+
+  /** Removes a file; that there is none is fine. */
+  async remove(name: string): Promise<void> {
+    await rm(this.join(name), { force: true });
+  }
+
+  /** Writes a file, safe on the disk, next to where it shall be; answers its path. */
+  private async writeBeside(name: string, text: string, mode: 0o600 | 0o644): Promise<string> {
     const target = this.join(name);
     await makeFolders(dirname(target));
     const temporary = `${target}.${randomUUID()}`;
@@ -54,12 +82,7 @@ export class DataDirectory {
     } finally {
       await file.close();
     }
-    await rename(temporary, target);
-  }
-
-  /** Removes a file; that there is none is fine. */
-  async remove(name: string): Promise<void> {
-    await rm(this.join(name), { force: true });
+    return temporary;
   }
 }
 

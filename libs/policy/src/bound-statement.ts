@@ -22,7 +22,8 @@ export class BoundStatement {
   constructor(
     readonly statement: CompiledStatement,
     readonly patterns: readonly ResourcePattern[],
-    private readonly failedCondition: ConditionOutcome | undefined,
+    /** The first condition that does not hold: with one the statement matches nothing. */
+    readonly failedCondition: ConditionOutcome | undefined,
   ) {
     this.globs = patterns.flatMap((pattern) => ('glob' in pattern ? [pattern.glob] : []));
     this.unresolvedVariable = patterns
@@ -30,9 +31,13 @@ export class BoundStatement {
       .find((variable) => variable !== undefined);
   }
 
-  /** Whether the statement matches a resource, for an action it is about. */
-  appliesTo(resource: string): boolean {
-    return this.failedCondition === undefined && this.matchesResource(resource);
+  /**
+   * Whether the statement is about the resource. AWS: a variable without a value makes its pattern match nothing.
+   * Behind `NotResource` that must not turn into "everything is meant", so there the whole statement does not match.
+   */
+  matchesResource(resource: string): boolean {
+    if (!this.statement.exceptResources) return this.names(resource);
+    return this.unresolvedVariable === undefined && !this.names(resource);
   }
 
   /** Why the statement does not match; `undefined` when it does. */
@@ -46,12 +51,8 @@ export class BoundStatement {
     return this.failedCondition === undefined ? undefined : { reason: 'condition', condition: this.failedCondition };
   }
 
-  /**
-   * AWS: a variable without a value makes its pattern match nothing. Behind `NotResource` that must not turn into
-   * "everything is meant", so there the whole statement does not match.
-   */
-  private matchesResource(resource: string): boolean {
-    const isNamed = this.globs.some((glob) => glob.matches(resource));
-    return this.statement.exceptResources ? !isNamed && this.unresolvedVariable === undefined : isNamed;
+  private names(resource: string): boolean {
+    for (const glob of this.globs) if (glob.matches(resource)) return true;
+    return false;
   }
 }

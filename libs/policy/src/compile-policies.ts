@@ -1,4 +1,4 @@
-import { BoundPolicies } from './bound-policies.js';
+import { BoundPolicies, MAX_REMEMBERED_ACTIONS } from './bound-policies.js';
 import { CompiledStatement } from './compiled-statement.js';
 import { type PolicyContext } from './policy-context.js';
 import { type PolicyDocument } from './policy-document.js';
@@ -8,9 +8,6 @@ export interface NamedPolicy {
   readonly policyName: string;
   readonly document: PolicyDocument;
 }
-
-/** A bound on what is remembered by action; callers ask for a handful, but the name comes from outside. */
-const MAX_REMEMBERED_ACTIONS = 64;
 
 /** Compiles the policies of a principal, once for all of its connections. */
 export function compilePolicies(policies: readonly NamedPolicy[]): CompiledPolicySet {

@@ -29,6 +29,8 @@ export class CompiledStatement {
   readonly conditions: readonly CompiledCondition[];
   /** The names of all variables of the statement, each once. */
   readonly variables: readonly string[];
+  /** What the statement asks of a context: the keys of its conditions and its variables, each once. */
+  readonly contextKeys: readonly string[];
   private readonly actionGlobs: readonly Glob[];
   private readonly resources: readonly ResourceTemplate[];
   /** The statement bound to any context at all, when it asks for nothing of the context. */
@@ -49,7 +51,8 @@ export class CompiledStatement {
         ...this.conditions.flatMap((condition) => condition.variables),
       ]),
     ];
-    this.contextFree = this.variables.length === 0 && this.conditions.length === 0 ? this.bindTo({}) : undefined;
+    this.contextKeys = [...new Set([...conditions.map(({ key }) => key), ...this.variables])];
+    this.contextFree = this.contextKeys.length === 0 ? this.bindTo({}) : undefined;
   }
 
   /** Whether the statement is about the action. */

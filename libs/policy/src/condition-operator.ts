@@ -52,3 +52,8 @@ export function parseConditionOperator(name: string): ConditionOperator | undefi
 function isFamily(name: string): name is OperatorFamilyName {
   return Object.hasOwn(OPERATOR_FAMILIES, name);
 }
+
+/** Every name that {@link parseConditionOperator} reads. */
+export const OPERATOR_SPELLINGS: readonly string[] = OPERATOR_NAMES.flatMap((name) =>
+  ['', 'ForAllValues:', 'ForAnyValue:'].flatMap((prefix) => [`${prefix}${name}`, `${prefix}${name}IfExists`]),
+).filter((name) => parseConditionOperator(name) !== undefined);

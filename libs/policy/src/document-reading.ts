@@ -1,4 +1,5 @@
 import { DocumentFault } from './document-fault.js';
+import { nearestName } from './nearest-name.js';
 import { type JsonMember, type JsonNode } from './positioned-json.js';
 
 /** The members of an object by their name. */
@@ -19,7 +20,7 @@ export function readMembers(
     if (Object.hasOwn(explained, member.name)) {
       throw new DocumentFault(`"${member.name}" is not supported: ${explained[member.name] ?? ''}`, member);
     }
-    const similar = allowed.find((name) => name.toLowerCase() === member.name.toLowerCase().replace(/s$/, ''));
+    const similar = nearestName(member.name, allowed);
     const hint = similar === undefined ? `it may have ${allowed.join(', ')}` : `did you mean "${similar}"?`;
     throw new DocumentFault(`${noun} has no member "${member.name}"; ${hint}`, member);
   }

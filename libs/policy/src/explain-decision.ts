@@ -102,7 +102,8 @@ function summarize(decision: Decision, nearestStatement: StatementExplanation | 
   return `${question} is denied: no statement allows it. The nearest is ${place}: ${reason}.`;
 }
 
-function describeMismatch(mismatch: Mismatch, { patterns, exceptResources }: StatementExplanation): string {
+/** Why a statement does not match, as the end of a sentence: `its resource is arn:...`. */
+export function describeMismatch(mismatch: Mismatch, { patterns, exceptResources }: StatementExplanation): string {
   switch (mismatch.reason) {
     case 'action':
       return `it is about the action ${mismatch.actions.join(', ')}`;

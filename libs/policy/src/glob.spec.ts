@@ -14,10 +14,11 @@ const matches = (pattern: string, text: string): boolean => compileGlob(parseGlo
 
 describe('compileGlob', () => {
   it('matches what the naive matcher matches', () => {
-    const character: fc.Arbitrary<string> = fc.constantFrom('a', 'b', '/', '*', '😀');
+    // Mostly two letters, so that texts match and pieces overlap.
+    const character: fc.Arbitrary<string> = fc.constantFrom('a', 'a', 'a', 'b', 'b', '*', '😀');
     const token: fc.Arbitrary<GlobToken> = fc.oneof(
-      fc.string({ unit: character, maxLength: 3 }),
-      fc.constantFrom<GlobToken>(ANY_RUN, ANY_CHARACTER),
+      fc.string({ unit: character, minLength: 1, maxLength: 2 }),
+      fc.constantFrom<GlobToken>(ANY_RUN, ANY_RUN, ANY_RUN, ANY_CHARACTER),
     );
     const patterns = fc.array(token, { maxLength: 6 });
     const texts = fc.array(character, { maxLength: 8 });
@@ -44,6 +45,11 @@ describe('compileGlob', () => {
     ['a/+', 'a/b', false],
     ['*a*b*', 'xaxbx', true],
     ['*ab', 'aab', true],
+    ['ab*ba', 'aba', false],
+    ['a*b*b', 'ab', false],
+    ['a*b*b', 'abb', true],
+    ['*', 'a/b', true],
+    ['**', '', true],
   ])('takes %p against %p for %p', (pattern, text, expected) => {
     expect(matches(pattern, text)).toBe(expected);
   });

@@ -1,7 +1,13 @@
-import { type ConditionOperator, OPERATOR_NAMES, parseConditionOperator } from './condition-operator.js';
+import {
+  type ConditionOperator,
+  OPERATOR_NAMES,
+  OPERATOR_SPELLINGS,
+  parseConditionOperator,
+} from './condition-operator.js';
 import { DocumentFault } from './document-fault.js';
 import { describe, objectMembers } from './document-reading.js';
 import { OPERATOR_FAMILIES, type OperatorFamily } from './operator-family.js';
+import { nearestName } from './nearest-name.js';
 import { type PolicyCondition } from './policy-document.js';
 import { type JsonMember, type JsonNode } from './positioned-json.js';
 import { hasUnclosedVariable } from './template.js';
@@ -19,7 +25,7 @@ export function parseConditionBlock(block: JsonNode): PolicyCondition[] {
 function readOperator(member: JsonMember): ConditionOperator {
   const operator = parseConditionOperator(member.name);
   if (operator !== undefined) return operator;
-  const similar = OPERATOR_NAMES.find((name) => name.toLowerCase() === member.name.toLowerCase());
+  const similar = nearestName(member.name, OPERATOR_SPELLINGS);
   const hint = similar === undefined ? `use one of ${OPERATOR_NAMES.join(', ')}` : `did you mean "${similar}"?`;
   throw new DocumentFault(`There is no condition operator "${member.name}"; ${hint}`, member);
 }

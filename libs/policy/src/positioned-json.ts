@@ -36,12 +36,21 @@ export interface JsonScalarNode extends Located {
 
 const SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+const HALF_A_CHARACTER = /\p{Surrogate}/u;
 const WORD = /[A-Za-z_]+/y;
 const WORDS: ReadonlyMap<string, boolean | null> = new Map([
   ['true', true],
   ['false', false],
   ['null', null],
 ]);
+
+/** What people write that is no JSON, by the character that gives it away. */
+const HINTS: readonly (readonly [characters: string, hint: string])[] = [
+  ["'\u2018\u2019\u201c\u201d", 'names and strings stand in straight double quotes'],
+  ['/#', 'JSON has no comments'],
+  ['\ufeff', 'remove the byte order mark'],
+];
 
 /**
  * Parses a JSON text and keeps the position of every value, which `JSON.parse` does not. Refuses a name that stands
@@ -117,30 +126,50 @@ class Reader {
       return;
     }
     for (;;) {
-      this.take(SPACE);
       element();
       this.take(SPACE);
-      const next = this.text[this.offset];
+      const offset = this.offset;
+      const next = this.text[offset];
       if (next !== ',' && next !== close) this.fail(`Expected "," or "${close}"`, path);
       this.offset++;
       if (next === close) return;
+      this.take(SPACE);
+      if (this.text[this.offset] !== close) continue;
+      throw new DocumentFault(`Nothing follows this ","; remove it, or the "${close}" comes too early`, {
+        path,
+        offset,
+      });
     }
   }
 
   private string(path: string): string {
     const start = this.offset;
-    let end = start + 1;
-    while (end < this.text.length && this.text[end] !== '"') end += this.text[end] === '\\' ? 2 : 1;
-    if (end >= this.text.length) throw new DocumentFault('The string is not closed', { path, offset: start });
-    this.offset = end + 1;
-    try {
-      return JSON.parse(this.text.slice(start, end + 1)) as string;
-    } catch {
-      throw new DocumentFault('The string contains a line break, control character or unknown escape', {
-        path,
-        offset: start,
-      });
+    let at = start + 1;
+    for (;;) {
+      const character = this.text[at];
+      if (character === '"') break;
+      if (character === undefined) throw new DocumentFault('The string is not closed', { path, offset: start });
+      if (character < ' ') throw new DocumentFault(describeControl(character), { path, offset: at });
+      at += character === '\\' ? this.escapeLength(path, at) : 1;
     }
+    this.offset = at + 1;
+    const value = JSON.parse(this.text.slice(start, this.offset)) as string;
+    if (!HALF_A_CHARACTER.test(value)) return value;
+    throw new DocumentFault('The string contains half of a surrogate pair, which is no character', {
+      path,
+      offset: start,
+    });
+  }
+
+  private escapeLength(path: string, offset: number): number {
+    ESCAPE.lastIndex = offset;
+    const escape = ESCAPE.exec(this.text)?.[0];
+    if (escape !== undefined) return escape.length;
+    const found = JSON.stringify(this.text.slice(offset, offset + 2));
+    throw new DocumentFault(`There is no escape ${found} in JSON; a backslash itself is written "\\\\"`, {
+      path,
+      offset,
+    });
   }
 
   private numberOrWord(path: string): number | boolean | null {
@@ -165,6 +194,16 @@ class Reader {
   private fail(expectation: string, path: string): never {
     const found = this.text[this.offset];
     const but = found === undefined ? 'the text ends' : `found ${JSON.stringify(found)}`;
-    throw new DocumentFault(`${expectation}, but ${but}`, { path, offset: this.offset });
+    const hint = HINTS.find(([characters]) => found !== undefined && characters.includes(found))?.[1];
+    throw new DocumentFault(`${expectation}, but ${but}${hint === undefined ? '' : `; ${hint}`}`, {
+      path,
+      offset: this.offset,
+    });
   }
+}
+
+function describeControl(character: string): string {
+  if (character === '\n' || character === '\r')
+    return 'The string is not closed on its line; a line break is written "\\n"';
+  return `The string contains the control character ${JSON.stringify(character)}; write it in this way`;
 }

@@ -39,7 +39,7 @@ export function parseTemplate(pattern: string): Template {
 
 /** Whether the pattern opens a variable that it does not close. */
 export function hasUnclosedVariable(pattern: string): boolean {
-  return pattern.replace(/\$\{[^}]*\}/g, '').includes('${');
+  return pattern.replace(/\$\{[^}]*\}/g, ' ').includes('${');
 }
 
 /** The names of the variables of a template, in order. */

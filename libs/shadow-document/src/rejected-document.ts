@@ -27,6 +27,8 @@ const REJECTIONS: Record<ErrorCode, Rejection> = {
   MalformedPolicy: { code: 400 },
   SqlParse: { code: 400 },
   CertificateValidation: { code: 400 },
+  RegistrationCodeValidation: { code: 400 },
+  ResourceRegistrationFailure: { code: 400 },
   Unauthorized: { code: 401, message: SHADOW_MESSAGES.unauthorized },
   Forbidden: { code: 403, message: SHADOW_MESSAGES.forbidden },
   ResourceNotFound: { code: 404 },

@@ -1,6 +1,7 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
 import type { CommandContract, EventContract } from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
+import type { z } from 'zod';
 
 /**
  * Parses a message by its contract: `@Payload(new ContractPipe(createThing))`. The handler gets what the schema puts
@@ -20,11 +21,20 @@ export class ContractPipe<C extends CommandContract | EventContract> implements 
     const contract: CommandContract | EventContract = this.#contract;
     const parsed = (contract.kind === 'command' ? contract.request : contract.payload).safeParse(value);
     if (parsed.success) return parsed.data;
-    const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
+    const issues = parsed.error.issues.map((issue) => ({
+      path: issue.path.map(String).join('.'),
+      message: messageOf(issue),
+    }));
     const first = issues[0] ?? { path: '', message: 'invalid' };
     const subject = first.path === '' ? 'its payload' : `"${first.path}"`;
     throw new IotError('InvalidRequest', `${contract.pattern} refuses ${subject}: ${first.message}`, {
       details: { field: first.path, issues },
     });
   }
+}
+
+/** A key of a record that is refused says so in general only; why is in the issues underneath. */
+function messageOf(issue: z.core.$ZodIssue): string {
+  const reason = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
+  return reason === undefined ? issue.message : `this name ${reason}`;
 }

@@ -61,7 +61,7 @@ export class Application {
   async createCertificate(setAsActive = true): Promise<DeviceCertificate> {
     const { createKeysAndCertificate } = await this.graphql.run<{ createKeysAndCertificate: DeviceCertificate }>(
       `mutation ($input: CreateKeysAndCertificateInput!) { createKeysAndCertificate(input: $input) {
-        certificateId certificateArn certificatePem privateKey caPem } }`,
+        certificateId: id certificateArn: arn certificatePem: pem privateKey caPem } }`,
       { input: { setAsActive, keyType: 'EC_P256' } },
     );
     return createKeysAndCertificate;
@@ -90,7 +90,7 @@ export class Application {
 
   async attachThing(thingName: string, principal: string): Promise<void> {
     await this.graphql.run(
-      'mutation ($input: ThingPrincipalInput!) { attachThingPrincipal(input: $input) { thingName } }',
+      'mutation ($input: AttachThingPrincipalInput!) { attachThingPrincipal(input: $input) { thingName } }',
       { input: { thingName, principal } },
     );
   }

@@ -13,6 +13,8 @@ export interface Replica {
   readonly program: Program;
   /** Where plain MQTT is, if it is a broker node. */
   readonly mqttUrl: string;
+  /** Where MQTT over TLS is, if it is a broker node. */
+  readonly mqttsUrl: string;
 }
 
 /** Processes of the services, any number of each, over one Redis and one PostgreSQL that outlive them. */
@@ -23,6 +25,11 @@ export class Cluster {
   #dataDirectory = '';
   #operatorDatabaseUrl = '';
   #graphqlUrl = '';
+
+  /** Where the processes keep what they all know, such as the certificates that devices trust. */
+  get dataDirectory(): string {
+    return this.#dataDirectory;
+  }
 
   get operatorDatabaseUrl(): string {
     return this.#operatorDatabaseUrl;
@@ -67,7 +74,11 @@ export class Cluster {
       THINGCORE_MQTT_PORT: String(mqttPort),
       THINGCORE_MQTTS_PORT: String(mqttsPort),
     });
-    const replica = { program, mqttUrl: `mqtt://127.0.0.1:${mqttPort}` };
+    const replica = {
+      program,
+      mqttUrl: `mqtt://127.0.0.1:${mqttPort}`,
+      mqttsUrl: `mqtts://localhost:${mqttsPort}`,
+    };
     this.#replicas.push(replica);
     const isReady = async () => {
       if (!program.isRunning) return true;

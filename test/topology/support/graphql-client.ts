@@ -7,7 +7,7 @@ export type Variables = Record<string, unknown>;
 
 interface AnswerError {
   readonly message: string;
-  readonly extensions?: { readonly code?: string };
+  readonly extensions?: { readonly code?: string; readonly details?: Readonly<Record<string, unknown>> };
 }
 
 interface Answer {
@@ -15,10 +15,11 @@ interface Answer {
   readonly errors?: readonly AnswerError[];
 }
 
-/** An operation was answered with errors; `code` is that of the first. */
+/** An operation was answered with errors; `code` and `details` are those of the first. */
 export class GraphqlRefusal extends Error {
   override readonly name = 'GraphqlRefusal';
   readonly code: string | undefined;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
 
   constructor(
     readonly httpStatus: number,
@@ -26,6 +27,7 @@ export class GraphqlRefusal extends Error {
   ) {
     super(errors.map(({ message }) => message).join('; '));
     this.code = errors[0]?.extensions?.code;
+    this.details = errors[0]?.extensions?.details;
   }
 }
 

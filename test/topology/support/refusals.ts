@@ -1,7 +1,7 @@
-import { createForeignCertificate } from './foreign-certificate.js';
 import { connectAwsSdk } from './devices/aws-sdk-device.js';
 import { connectMqttjs, type MqttjsOptions } from './devices/mqttjs-device.js';
 import { GraphqlClient } from './graphql-client.js';
+import { OperatorCa } from './identity/operator-pki.js';
 import { NO_SECRETS } from './policies.js';
 import { POLICY_NAME, type World } from './world.js';
 
@@ -47,7 +47,8 @@ export function describeRefusals(worldOf: () => World): void {
 
   // The server ends the handshake, so MQTT never begins: there is no CONNACK with a code.
   it('a device with a certificate of another authority gets no connection', async () => {
-    const certificate = { ...(await createForeignCertificate()), caPem: worldOf().product.ca };
+    const authority = await OperatorCa.create('An authority of somebody else');
+    const certificate = { ...(await authority.issue('AWS IoT Certificate')), caPem: worldOf().product.ca };
     const attempt = connectMqttjs({ clientId: 'stranger', url: urlOf(), certificate });
     await expect(attempt).rejects.not.toMatchObject({ code: expect.any(Number) });
   });
@@ -66,7 +67,7 @@ export function describeRefusals(worldOf: () => World): void {
       return { certificate, device: worldOf().keep(device) };
     };
 
-    it('an inactive certificate is not let in, and is once it is active', async () => {
+    it('an inactive certificate is not let in nor told anything, and is let in once it is active', async () => {
       const { application } = worldOf();
       const thingName = `asleep-${slug}`;
       const certificate = await application.createCertificate(false);
@@ -74,7 +75,7 @@ export function describeRefusals(worldOf: () => World): void {
       await application.attachPolicy(POLICY_NAME, certificate.certificateArn);
       await application.attachThing(thingName, certificate.certificateArn);
       const attempt = () => connectMqttjs({ clientId: thingName, url: urlOf(), certificate }, options);
-      await expect(attempt()).rejects.toMatchObject({ code: connackCode });
+      await expect(attempt()).rejects.not.toMatchObject({ code: expect.any(Number) });
       await application.setStatus(certificate.certificateId, 'ACTIVE');
       worldOf().keep(await attempt());
     });
@@ -93,7 +94,7 @@ export function describeRefusals(worldOf: () => World): void {
       await device.lost;
       expect(performance.now() - askedAt).toBeLessThan(1000);
       const again = connectMqttjs({ clientId: `expelled-${slug}`, url: urlOf(), certificate }, options);
-      await expect(again).rejects.toMatchObject({ code: connackCode });
+      await expect(again).rejects.not.toMatchObject({ code: expect.any(Number) });
     });
 
     it('a subscription that the policy does not allow is answered with a failure, the others hold', async () => {
@@ -149,9 +150,9 @@ export function describeRefusals(worldOf: () => World): void {
     });
   });
 
-  it('the Mqtt5Client of aws-iot-device-sdk-v2 is told that its certificate is inactive', async () => {
-    const certificate = await worldOf().application.createCertificate(false);
-    const attempt = connectAwsSdk('mqtt5', { clientId: 'asleep', url: urlOf(), certificate });
+  it('the Mqtt5Client of aws-iot-device-sdk-v2 is told that its policies do not let it in', async () => {
+    const certificate = await worldOf().application.provision('known', POLICY_NAME);
+    const attempt = connectAwsSdk('mqtt5', { clientId: 'known-by-another-name', url: urlOf(), certificate });
     await expect(attempt).rejects.toMatchObject({ reasonCode: NOT_AUTHORIZED });
   });
 }

@@ -6,23 +6,36 @@ import {
   type Client,
   type ConnectPacket,
   type PublishPacket,
+  type Subscription,
 } from 'aedes';
 import { IotError, reviveError } from '#thingcore/errors';
 import type { ConnectRequest, Connection, DisconnectReason, Peer } from '../connection.js';
 import type { AedesBackend } from './aedes-backend.js';
-import { type ClientError, errorReason, refusalReasonCode, isClientsOwnDisconnect } from './disconnect-reason.js';
+import { type ClientError, errorReason, isClientsOwnDisconnect } from './disconnect-reason.js';
 import { DuplicateFilter } from './duplicate-filter.js';
 import { type MqttMessage, toMessage, toPacket } from './mqtt-message.js';
 import { guardedPersistence } from './guarded-persistence.js';
+import { ReasonStrings } from './reason-strings.js';
+import { ReasonedAnswers } from './reasoned-answers.js';
+import { connectReasonCode, ReasonCode, refusal, refusalReasonCode, subscribeReasonCode } from './refusal-codes.js';
 
-/** What the gateway decides for aedes. A rejected promise refuses what was asked, with its error as the reason. */
-export interface BrokerHooks {
-  connect(peer: Peer, request: ConnectRequest): Promise<Connection>;
+/**
+ * What the gateway decides for aedes. A rejected promise refuses what was asked, with its error as the reason.
+ *
+ * @typeParam Candidate what the gateway knows of a peer between its certificate and its CONNECT; of no interest here
+ */
+export interface BrokerHooks<Candidate> {
+  /** Finds out who the peer is. `undefined`: a stranger, whose socket is closed without a word. */
+  identify(peer: Peer, clientId: string): Promise<Candidate | undefined>;
+  connect(candidate: Candidate, peer: Peer, request: ConnectRequest): Promise<Connection>;
   connected(connection: Connection): void;
   disconnected(connection: Connection, reason: DisconnectReason): void;
   /** `isWill`: the message is the last will of a connection that is gone. */
   publish(connection: Connection, message: MqttMessage, isWill: boolean): Promise<void>;
-  subscribe(connection: Connection, topicFilter: string): boolean;
+  /** Why a client may not subscribe to a filter; `undefined` when it may. */
+  subscribe(connection: Connection, topicFilter: string): IotError | undefined;
+  /** The same question again, from within: nobody is told of the answer. */
+  maySubscribe(connection: Connection, topicFilter: string): boolean;
   forward(connection: Connection, topic: string): boolean;
   error(error: Error): void;
 }
@@ -35,27 +48,38 @@ const SESSION_EXPIRY_MAXIMUM_S = 604_800; // AWS IoT quota: persistent session e
 /** How long a socket may be open before its CONNECT has come. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** MQTT 3.1.1 CONNACK return codes that aedes takes from a refused authentication; it maps them for MQTT 5. */
-const RETURN_CODES = { identifierRejected: 2, serverUnavailable: 3, notAuthorized: 5 } as const;
-
-/** [MQTT-3.14.2-1] reasons of a DISCONNECT that the server sends. */
-const REASON_CODES = { notAuthorized: 0x87, serverShuttingDown: 0x8b } as const;
+/** A client between its CONNECT packet and the answer to it. */
+interface Arrival {
+  readonly peer: Peer;
+  readonly request: ConnectRequest;
+  /** Rejects when nobody could say who the peer is. */
+  readonly candidate: Promise<unknown>;
+}
 
 interface ClientState {
   connection: Connection;
   reason?: DisconnectReason;
 }
 
+/** aedes does not tell of this method; a test fails when an update takes it away. */
+type PausableClient = Client & { pause(): void };
+
+/** What aedes is given for a message that was refused while its connection goes on; the text goes to the client. */
+class RefusedMessage extends Error {}
+
 /** The MQTT engine: aedes with the gateway's decisions behind its hooks. Nothing outside this folder knows aedes. */
 export class AedesBroker {
   private readonly aedes: Aedes;
   private readonly peers = new WeakMap<object, Peer>();
-  private readonly requests = new WeakMap<Client, ConnectRequest>();
+  private readonly arrivals = new WeakMap<Client, Arrival>();
   private readonly states = new WeakMap<Client, ClientState>();
+  /** Clients that have their CONNACK, while aedes still reads what is queued for them. */
+  private readonly welcomed = new WeakSet<Client>();
   private readonly clients = new Map<string, Client>();
   private readonly duplicates = new DuplicateFilter();
-
-  private hooks: BrokerHooks;
+  private readonly answers = new ReasonedAnswers();
+  private readonly reasons = new ReasonStrings();
+  private hooks: BrokerHooks<unknown>;
 
   constructor(private readonly backend: AedesBackend) {
     this.aedes = new Aedes({
@@ -71,25 +95,28 @@ export class AedesBroker {
       connectTimeout: CONNECT_TIMEOUT_MS,
       queueLimit: 1_000,
       preConnect: (client, packet, done) => {
-        this.requests.set(client, toRequest(packet));
-        done(null, true);
+        this.identify(client, packet).then(
+          (isKnown) => {
+            const goesOn = isKnown && !client.closed;
+            done(goesOn ? null : new Error('the certificate was refused'), goesOn);
+          },
+          (error: unknown) => done(reviveError(error), false),
+        );
       },
       authenticate: (client, _username, _password, done) => {
         this.authenticate(client).then(
           () => done(null, true),
-          (error: unknown) => done(refusal(reviveError(error)), false),
+          (error: unknown) => this.refuseConnect(client, reviveError(error), done),
         );
       },
       authorizePublish: (client, packet, done) => {
         this.authorizePublish(client, packet).then(
           () => done(null),
-          (error: unknown) => done(reviveError(error)),
+          (error: Error) => done(error),
         );
       },
       authorizeSubscribe: (client, subscription, done) => {
-        const state = this.states.get(client);
-        const isAllowed = state !== undefined && this.hooks.subscribe(state.connection, subscription.topic);
-        done(null, isAllowed ? subscription : null);
+        done(null, this.authorizeSubscribe(client, subscription) ? subscription : null);
       },
       authorizeForward: (client, packet) => (this.mayForward(client, packet) ? packet : null),
     });
@@ -97,16 +124,17 @@ export class AedesBroker {
   }
 
   /** Starts the engine. From now on it may take sockets, and asks `hooks` about everything they want. */
-  async start(hooks: BrokerHooks): Promise<void> {
+  async start<Candidate>(hooks: BrokerHooks<Candidate>): Promise<void> {
     this.hooks = hooks;
     await this.aedes.listen();
   }
 
   /** Says goodbye to every client and waits until all are gone. */
   async disconnectAll(): Promise<void> {
-    const reasonCode = REASON_CODES.serverShuttingDown;
     await Promise.all(
-      [...this.clients.values()].map((client) => this.end(client, 'SERVER_INITIATED_DISCONNECT', reasonCode)),
+      [...this.clients.values()].map((client) =>
+        this.end(client, 'SERVER_INITIATED_DISCONNECT', ReasonCode.serverShuttingDown),
+      ),
     );
   }
 
@@ -119,7 +147,9 @@ export class AedesBroker {
   /** Takes over a socket whose other end is known. */
   accept(socket: Duplex, peer: Peer): void {
     this.peers.set(socket, peer);
-    this.duplicates.adopt(this.aedes.handle(socket));
+    const client = this.aedes.handle(socket);
+    this.duplicates.adopt(client);
+    this.answers.adopt(client);
   }
 
   /** Brings a message to its subscribers; resolves when it is stored for those that are offline. */
@@ -129,30 +159,51 @@ export class AedesBroker {
     });
   }
 
-  /** The connections of this node. */
-  connections(): Connection[] {
-    return [...this.clients.values()].flatMap((client) => this.states.get(client)?.connection ?? []);
-  }
-
-  /** Ends a connection because it is not allowed to be there any more. */
-  expel(connection: Connection): void {
+  /** Ends a connection because it is not allowed to be there any more; an MQTT 5 client is told the reason. */
+  expel(connection: Connection, reason: string): void {
     const client = this.clients.get(connection.clientId);
     if (client !== undefined && this.states.get(client)?.connection === connection) {
-      void this.end(client, 'AUTH_ERROR', REASON_CODES.notAuthorized);
+      void this.end(client, 'AUTH_ERROR', ReasonCode.notAuthorized, reason);
     }
   }
 
-  private async authenticate(client: Client): Promise<void> {
+  /** Answers whether the client may go on to what its CONNECT asks for: strangers do not get an answer to it. */
+  private async identify(client: Client, packet: ConnectPacket): Promise<boolean> {
     const peer = this.peers.get(client.conn);
-    const request = this.requests.get(client);
-    if (peer === undefined || request === undefined) throw new Error('aedes authenticates a client before its CONNECT');
-    const identified = { ...request, clientId: client.id };
+    if (peer === undefined) throw new Error('aedes has a client without a socket of ours');
+    // Without it aedes would handle packets that come behind the CONNECT now; it resumes by itself when it has answered.
+    (client as PausableClient).pause();
+    this.reasons.meet(client, peer, packet);
+    const candidate = this.hooks.identify(peer, packet.clientId);
+    this.arrivals.set(client, { peer, request: toRequest(packet), candidate });
+    // Whoever could not be identified gets an answer: that nobody can be let in just now.
+    return candidate.then(
+      (known) => known !== undefined,
+      () => true,
+    );
+  }
+
+  private async authenticate(client: Client): Promise<void> {
+    const arrival = this.arrivals.get(client);
+    if (arrival === undefined) throw new Error('aedes authenticates a client before its CONNECT');
+    this.arrivals.delete(client);
     checkClientId(client.id);
-    const connection = await this.hooks.connect(peer, identified);
+    const { peer, request } = arrival;
+    const connection = await this.hooks.connect(await arrival.candidate, peer, { ...request, clientId: client.id });
     // [MQTT-3.1.4-2] aedes now closes the other connection of this client id.
     const other = this.clients.get(client.id);
     if (other !== undefined) this.note(other, 'DUPLICATE_CLIENTID');
     this.states.set(client, { connection });
+  }
+
+  private refuseConnect(
+    client: Client,
+    error: IotError,
+    done: (error: AuthenticateError, isAllowed: boolean) => void,
+  ): void {
+    const reason = this.reasons.ofError(client, error);
+    if (reason === undefined || client.closed) done(refusal(error), false);
+    else this.answers.refuseConnect(client, connectReasonCode(error), reason);
   }
 
   private async authorizePublish(client: Client | null, packet: PublishPacket): Promise<void> {
@@ -164,19 +215,33 @@ export class AedesBroker {
       await this.hooks.publish(state.connection, toMessage(packet), client.closed);
     } catch (thrown) {
       const error = reviveError(thrown);
-      if (client.version === 5) await this.refuse(client, packet, error);
-      throw error;
+      throw client.version === 5 ? await this.refuse(client, packet, error) : error;
     }
   }
 
   /**
-   * Tells an MQTT 5 client why its message was refused. aedes has one answer, a PUBACK that says "not authorized": true
-   * for QoS 1 and 2 when a policy said so. All else ends the connection with the true reason, so that a session keeps
-   * the message and sends it again.
+   * Tells an MQTT 5 client why its message was refused, and answers what aedes shall hear. aedes has one answer, a PUBACK
+   * that says "not authorized" and the text of the error: true for QoS 1 and 2 when a policy said so. All else ends the
+   * connection with the true reason, so that a session keeps the message and sends it again.
    */
-  private async refuse(client: Client, packet: PublishPacket, error: IotError): Promise<void> {
+  private async refuse(client: Client, packet: PublishPacket, error: IotError): Promise<Error> {
     const isDenied = error.code === 'Forbidden' || error.code === 'Unauthorized';
-    if (!isDenied || packet.qos === 0) await this.end(client, errorReason(error), refusalReasonCode(error.code));
+    const reason = this.reasons.ofError(client, error);
+    if (isDenied && packet.qos > 0) return new RefusedMessage(reason);
+    await this.end(client, errorReason(error), refusalReasonCode(error.code), reason);
+    return error;
+  }
+
+  private authorizeSubscribe(client: Client, subscription: Subscription): boolean {
+    const state = this.states.get(client);
+    if (state === undefined) return false;
+    const error = this.hooks.subscribe(state.connection, subscription.topic);
+    if (error === undefined) return true;
+    const reason = this.reasons.ofError(client, error);
+    if (reason !== undefined) {
+      this.answers.refuseSubscription(subscription, subscribeReasonCode(error.code), reason);
+    }
+    return false;
   }
 
   private mayForward(client: Client, packet: AedesPublishPacket): boolean {
@@ -188,16 +253,18 @@ export class AedesBroker {
   private isAllowedFilter(clientId: string, filter: string): boolean {
     const client = this.clients.get(clientId);
     const state = client && this.states.get(client);
-    return state !== undefined && this.hooks.subscribe(state.connection, filter);
+    return state !== undefined && this.hooks.maySubscribe(state.connection, filter);
   }
 
   private listenToAedes(): void {
     this.aedes.on('client', (client) => {
       const state = this.states.get(client);
-      if (state === undefined) return;
+      // aedes counts a client whose socket closed while its session was read, and never says that it has gone.
+      if (state === undefined || client.closed) return;
       this.clients.set(client.id, client);
       this.hooks.connected(state.connection);
     });
+    this.aedes.on('connackSent', (_packet, client) => this.welcomed.add(client));
     this.aedes.on('clientDisconnect', (client) => {
       const state = this.states.get(client);
       if (state === undefined) return;
@@ -206,18 +273,24 @@ export class AedesBroker {
         state.reason ?? (isClientsOwnDisconnect(client) ? 'CLIENT_INITIATED_DISCONNECT' : 'CONNECTION_LOST');
       this.hooks.disconnected(state.connection, reason);
     });
+    this.aedes.on('subscribe', (subscriptions, client) => this.answers.answer(client, subscriptions));
     this.aedes.on('keepaliveTimeout', (client) => this.note(client, 'MQTT_KEEP_ALIVE_TIMEOUT'));
     this.aedes.on('clientError', (client, error: ClientError) => {
       // What could not be written any more to a client that has said goodbye is not why it went.
-      if (!isClientsOwnDisconnect(client)) this.note(client, errorReason(error));
+      if (!isClientsOwnDisconnect(client) && !(error instanceof RefusedMessage)) this.note(client, errorReason(error));
     });
     // aedes reports failures of its store here; without a listener they would end the process.
     (this.aedes as NodeJS.EventEmitter).on('error', (error: Error) => this.hooks.error(error));
   }
 
-  private end(client: Client, reason: DisconnectReason, reasonCode: number): Promise<void> {
+  private end(client: Client, reason: DisconnectReason, reasonCode: number, text?: string): Promise<void> {
     this.note(client, reason);
-    return new Promise((resolve) => client.disconnect({ reasonCode }, () => resolve()));
+    const reasonString = text === undefined ? undefined : this.reasons.fitting(client, text);
+    const goodbye = { reasonCode, ...(reasonString === undefined ? {} : { properties: { reasonString } }) };
+    return new Promise((resolve) => {
+      if (client.connecting && this.welcomed.has(client)) this.answers.disconnect(client, goodbye, resolve);
+      else client.disconnect(goodbye, resolve);
+    });
   }
 
   /** The first reason is the true one; what follows from it is not. */
@@ -245,14 +318,4 @@ function checkClientId(clientId: string): void {
       `A client id has at most ${MAX_CLIENT_ID_BYTES} bytes and does not start with $`,
     );
   }
-}
-
-function refusal(error: IotError): AuthenticateError {
-  const returnCode =
-    error.code === 'InvalidRequest'
-      ? RETURN_CODES.identifierRejected
-      : error.code === 'ServiceUnavailable' || error.code === 'Internal'
-        ? RETURN_CODES.serverUnavailable
-        : RETURN_CODES.notAuthorized;
-  return Object.assign(new Error(error.message), { returnCode });
 }

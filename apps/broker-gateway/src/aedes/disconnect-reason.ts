@@ -1,5 +1,4 @@
 import type { Client } from 'aedes';
-import type { ErrorCode } from '#thingcore/errors';
 import type { DisconnectReason } from '../connection.js';
 
 /** What aedes says of a client that failed. */
@@ -22,26 +21,6 @@ export function errorReason(error: ClientError): DisconnectReason {
       return 'CLIENT_ERROR';
     default:
       return NETWORK_ERRORS.has(error.code) ? 'CONNECTION_LOST' : 'CLIENT_ERROR';
-  }
-}
-
-/** MQTT 5, 3.14.2.1: the reason of a DISCONNECT for a message that was refused with this error. */
-export function refusalReasonCode(code: ErrorCode): number {
-  switch (code) {
-    case 'Forbidden':
-    case 'Unauthorized':
-      return 0x87; // not authorized
-    case 'InvalidRequest':
-      return 0x90; // topic name invalid
-    case 'PayloadTooLarge':
-      return 0x95; // packet too large
-    case 'NotImplemented':
-      return 0x83; // implementation specific error
-    case 'ServiceUnavailable':
-    case 'Throttling':
-      return 0x89; // server busy
-    default:
-      return 0x80; // unspecified error
   }
 }
 

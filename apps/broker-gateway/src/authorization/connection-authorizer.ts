@@ -1,59 +1,53 @@
-import { IotError } from '#thingcore/errors';
+import { type AuthorizationResult, toAuthorizationRemedy, toAuthorizationResult } from '#thingcore/contracts';
 import type { Scope } from '#thingcore/platform';
-import { type BoundPolicies, type Decision, iotArn } from '#thingcore/policy';
+import {
+  type BoundPolicies,
+  CachedDecisions,
+  type Decision,
+  explainDecision,
+  suggestAllowance,
+} from '#thingcore/policy';
 import { parseSharedSubscription } from '#thingcore/topics';
 
-/** Decisions kept for a connection; a client that uses more topics than this is simply decided anew. */
-const CACHED_DECISIONS = 512;
-
-/** What a connection is allowed to do, decided by the policies of its principal. Decisions on topics are remembered. */
+/** What a connection is allowed to do, decided by the policies of its principal. Decisions are remembered. */
 export class ConnectionAuthorizer {
-  private readonly decisions = new Map<string, Decision>();
+  private readonly decisions: CachedDecisions;
 
   constructor(
     private readonly policies: BoundPolicies,
-    private readonly scope: Scope,
-  ) {}
-
-  /** Refuses the connection unless `iot:Connect` is allowed. */
-  checkConnect(clientId: string): void {
-    this.require('iot:Connect', this.policies.decide('iot:Connect', iotArn(this.scope, 'client', clientId)));
+    scope: Scope,
+  ) {
+    this.decisions = new CachedDecisions(policies, scope);
   }
 
-  /** Refuses the message unless `iot:Publish`, and `iot:RetainPublish` for a retained one, are allowed. */
-  checkPublish(topic: string, retain: boolean): void {
-    this.require('iot:Publish', this.decide('iot:Publish', 'topic', topic));
-    if (retain) this.require('iot:RetainPublish', this.decide('iot:RetainPublish', 'topic', topic));
+  /** Decides about the connection itself. */
+  connect(clientId: string): Decision {
+    return this.decisions.decide('iot:Connect', 'client', clientId);
   }
 
-  /** Whether a subscription to the filter is allowed. */
-  maySubscribe(filter: string): boolean {
-    return this.policies.decide('iot:Subscribe', iotArn(this.scope, 'topicfilter', filter)).decision === 'ALLOWED';
+  /** Decides about a message: `iot:Publish`, and for a retained one `iot:RetainPublish` besides. */
+  publish(topic: string, isRetained: boolean): Decision {
+    const decision = this.decisions.decide('iot:Publish', 'topic', topic);
+    if (decision.decision !== 'ALLOWED' || !isRetained) return decision;
+    return this.decisions.decide('iot:RetainPublish', 'topic', topic);
   }
 
-  /** Whether a message on the topic may be delivered. A shared subscription is asked by the topic alone. */
-  mayReceive(topic: string): boolean {
-    return this.decide('iot:Receive', 'topic', parseSharedSubscription(topic)?.filter ?? topic).decision === 'ALLOWED';
+  /** Decides about a subscription to the filter. */
+  subscribe(filter: string): Decision {
+    return this.decisions.decide('iot:Subscribe', 'topicfilter', filter);
   }
 
-  private decide(action: string, kind: 'topic', topic: string): Decision {
-    const key = `${action} ${topic}`;
-    const known = this.decisions.get(key);
-    if (known !== undefined) return known;
-    const decision = this.policies.decide(action, iotArn(this.scope, kind, topic));
-    if (this.decisions.size >= CACHED_DECISIONS) this.decisions.clear();
-    this.decisions.set(key, decision);
-    return decision;
+  /** Decides whether a message on the topic may be delivered. A shared subscription is asked by the topic alone. */
+  receive(topic: string): Decision {
+    return this.decisions.decide('iot:Receive', 'topic', parseSharedSubscription(topic)?.filter ?? topic);
   }
 
-  private require(action: string, { decision, resource, statement }: Decision): void {
-    if (decision === 'ALLOWED') return;
-    const why =
-      decision === 'EXPLICIT_DENY' && statement !== undefined
-        ? `denied by statement ${statement.index} of policy ${statement.policyName}`
-        : 'no attached policy allows it';
-    throw new IotError('Forbidden', `${action} on ${resource} is not allowed: ${why}`, {
-      details: { action, resource },
-    });
+  /** The proof of a decision, by the evaluator that made it, and what would turn a denial into an allowance. */
+  explain({ action, resource }: Decision): AuthorizationResult {
+    const suggestion = suggestAllowance(this.policies, action, resource);
+    return toAuthorizationResult(
+      explainDecision(this.policies, action, resource),
+      suggestion && toAuthorizationRemedy(suggestion),
+    );
   }
 }

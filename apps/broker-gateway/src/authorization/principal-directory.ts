@@ -1,112 +1,97 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Principal, resolvePrincipal } from '#thingcore/contracts';
-import { IotError } from '#thingcore/errors';
+import { principalContext } from '#thingcore/contracts';
 import { Clock, ConfigError, Scope } from '#thingcore/platform';
-import {
-  compilePolicies,
-  type CompiledPolicySet,
-  iotArn,
-  parsePolicyDocument,
-  type PolicyContext,
-} from '#thingcore/policy';
-import { RpcClient } from '#thingcore/transport';
+import { type CompiledPolicySet, iotArn, type PolicyContext } from '#thingcore/policy';
 import { BROKER_CONFIG, type BrokerConfig } from '../broker.config.js';
-import { ANONYMOUS, type ConnectRequest, type Peer } from '../connection.js';
+import { ANONYMOUS, type ConnectRequest, type Peer, type Rights } from '../connection.js';
 import { ConnectionAuthorizer } from './connection-authorizer.js';
+import { PolicyCache } from './policy-cache.js';
+import { PrincipalLookup } from './principal-lookup.js';
+import { subjectsOf } from './principal-subjects.js';
+import { type Standing, standingOf } from './standing.js';
 
 const EVERYTHING = JSON.stringify({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action: 'iot:*', Resource: '*' }],
 });
 
-/** Finds out who a peer is and what it may do. Asks the registry each time: a decision is never older than its connection. */
+/** Someone who gets in if the policies let it. */
+export type Admitted = Exclude<Standing, { kind: 'refused' }>;
+
+/** Finds out who a peer is and what it may do. Asks the registry each time: rights are never older than their connection. */
 @Injectable()
 export class PrincipalDirectory {
+  private readonly cache = new PolicyCache();
   private readonly anonymousPolicies: CompiledPolicySet;
 
   constructor(
-    private readonly rpc: RpcClient,
+    private readonly lookup: PrincipalLookup,
     private readonly clock: Clock,
     private readonly scope: Scope,
     @Inject(BROKER_CONFIG) { anonymousPolicy }: BrokerConfig,
   ) {
-    this.anonymousPolicies = compileAnonymousPolicy(anonymousPolicy ?? EVERYTHING);
+    this.anonymousPolicies = this.compileAnonymousPolicy(anonymousPolicy ?? EVERYTHING);
   }
 
-  /**
-   * Decides whether a peer may connect as it asks to, and answers what it may do then.
-   *
-   * @throws `Unauthorized` or `ResourceNotFound` for a certificate that does not count, `Forbidden` when a policy says so
-   */
-  async admit(peer: Peer, request: ConnectRequest): Promise<ConnectionAuthorizer> {
-    const { policies, context } = await this.resolve(peer, request.clientId);
-    const { will } = request;
-    const connecting = new ConnectionAuthorizer(
-      policies.bind({ ...context, ...this.connectAttributes(request) }),
-      this.scope,
-    );
-    connecting.checkConnect(request.clientId);
-    if (will !== undefined) connecting.checkPublish(will.topic, will.retain);
-    return new ConnectionAuthorizer(policies.bind(context), this.scope);
+  /** What the registry makes of a peer that connects under a client id. Rejects when the registry does not answer. */
+  async standing(peer: Peer, clientId: string): Promise<Standing> {
+    if (peer.principal === ANONYMOUS) return { kind: 'anonymous' };
+    return standingOf(await this.lookup.resolve(peer.principal, clientId), this.clock.now());
   }
 
-  /** What a connected peer may do now. AWS: a changed policy by itself ends no connection, a certificate does. */
-  async authorizerFor(peer: Peer, clientId: string): Promise<ConnectionAuthorizer> {
-    const { policies, context } = await this.resolve(peer, clientId);
-    return new ConnectionAuthorizer(policies.bind(context), this.scope);
+  /** What a connection may do. Throws `MalformedPolicy` when one of its policies cannot be read. */
+  rights(peer: Peer, standing: Admitted, clientId: string): Rights {
+    const authorizer = this.authorizer(peer, standing, clientId, {});
+    if (standing.kind === 'anonymous') return { authorizer, subjects: [], expiresAt: Infinity };
+    const { principal } = standing;
+    return {
+      authorizer,
+      thing: principal.thing,
+      subjects: subjectsOf(principal, clientId),
+      expiresAt: principal.notAfter,
+    };
   }
 
-  private async resolve(
-    peer: Peer,
-    clientId: string,
-  ): Promise<{ policies: CompiledPolicySet; context: PolicyContext }> {
-    const context = { clientId, sourceIp: peer.sourceIp };
-    if (peer.principal === ANONYMOUS)
-      return { policies: this.anonymousPolicies, context: { ...context, isAttached: false } };
-    const principal = await this.rpc.call(resolvePrincipal, { certificateId: peer.principal });
-    this.checkCertificate(principal);
-    const policies = compilePolicies(
-      principal.policies.map(({ policyName, policyDocument }) => ({
-        policyName,
-        document: parsePolicyDocument(policyDocument),
-      })),
-    );
-    return { policies, context: { ...context, ...thingContext(principal, clientId), certificate: peer.certificate } };
-  }
-
-  /** Refuses a certificate that is not ACTIVE or whose time is not now. */
-  private checkCertificate({ certificateId, status, notBefore, notAfter }: Principal): void {
-    const now = this.clock.now();
-    if (status !== 'ACTIVE') throw refusal(certificateId, `is ${status}`);
-    if (now < notBefore) throw refusal(certificateId, 'is not valid yet');
-    if (now > notAfter) throw refusal(certificateId, 'has expired');
-  }
-
-  private connectAttributes({ isPersistent, will }: ConnectRequest): Partial<PolicyContext> {
+  /** Decides about a CONNECT: by all that the client asks for in it, which is forgotten when it is connected. */
+  connectAuthorizer(peer: Peer, standing: Admitted, request: ConnectRequest): ConnectionAuthorizer {
+    const { clientId, isPersistent, will } = request;
     const connectAttributes = [
       ...(isPersistent ? ['PersistentConnect'] : []),
       ...(will === undefined ? [] : ['LastWill']),
     ];
-    if (will === undefined) return { connectAttributes };
-    return { connectAttributes, lastWillTopic: iotArn(this.scope, 'topic', will.topic) };
+    return this.authorizer(peer, standing, clientId, {
+      connectAttributes,
+      ...(will === undefined ? {} : { lastWillTopic: iotArn(this.scope, 'topic', will.topic) }),
+    });
   }
-}
 
-/** AWS: Thing policy variables resolve when the client id is the name of a thing that the certificate is attached to. */
-function thingContext({ things }: Principal, clientId: string): PolicyContext {
-  const thing = things.find(({ thingName }) => thingName === clientId);
-  if (thing === undefined) return { isAttached: false };
-  return { isAttached: true, thing: { thingName: thing.thingName, attributes: thing.attributes } };
-}
+  private authorizer(
+    peer: Peer,
+    standing: Admitted,
+    clientId: string,
+    ofConnect: Pick<PolicyContext, 'connectAttributes' | 'lastWillTopic'>,
+  ): ConnectionAuthorizer {
+    const { sourceIp, domainName, certificate } = peer;
+    const policies =
+      standing.kind === 'anonymous' ? this.anonymousPolicies : this.cache.compile(standing.principal.policies);
+    const context = {
+      clientId,
+      sourceIp,
+      ...(domainName === undefined ? {} : { domainName }),
+      ...(certificate === undefined ? {} : { certificate: certificate.variables }),
+      ...principalContext(standing.kind === 'anonymous' ? {} : standing.principal),
+      ...ofConnect,
+    };
+    return new ConnectionAuthorizer(policies.bind(context), this.scope);
+  }
 
-function refusal(certificateId: string, why: string): IotError {
-  return new IotError('Unauthorized', `Certificate ${certificateId} ${why}`, { details: { certificateId } });
-}
-
-function compileAnonymousPolicy(text: string): CompiledPolicySet {
-  try {
-    return compilePolicies([{ policyName: 'anonymous', document: parsePolicyDocument(text) }]);
-  } catch (error) {
-    throw new ConfigError([`THINGCORE_BROKER_ANONYMOUS_POLICY is not a policy document: ${(error as Error).message}`]);
+  private compileAnonymousPolicy(policyDocument: string): CompiledPolicySet {
+    try {
+      return this.cache.compile([{ policyName: 'anonymous', policyDocument }]);
+    } catch (error) {
+      throw new ConfigError([
+        `THINGCORE_BROKER_ANONYMOUS_POLICY is not a policy document: ${(error as Error).message}`,
+      ]);
+    }
   }
 }

@@ -2,28 +2,41 @@
 const REMEMBERED = 4_096;
 
 /**
- * Which principals changed lately. A connection is admitted by what the registry said some time before it is counted
- * among the live ones; this tells whether that has changed in between.
+ * What changed lately. A connection is admitted by what the registry said some time before it is counted among the live
+ * ones; this tells whether that has changed in between.
  */
 export class RecentChanges {
-  private readonly changes: { sequence: number; principal: string }[] = [];
-  private sequence = 0;
+  private readonly changes: { number: number; subject: string }[] = [];
+  private last = 0;
+  private forgottenUpTo = 0;
 
   /** Now, as a mark to come back to. */
   get mark(): number {
-    return this.sequence;
+    return this.last;
   }
 
-  /** Notes that principals changed. */
-  note(principals: Iterable<string>): void {
-    for (const principal of principals) this.changes.push({ sequence: ++this.sequence, principal });
-    if (this.changes.length > REMEMBERED) this.changes.splice(0, this.changes.length - REMEMBERED);
+  /** Notes that these subjects changed. */
+  note(subjects: Iterable<string>): void {
+    for (const subject of subjects) this.changes.push({ number: ++this.last, subject });
+    if (this.changes.length <= REMEMBERED) return;
+    const forgotten = this.changes.splice(0, this.changes.length - REMEMBERED);
+    this.forgottenUpTo = forgotten.at(-1)?.number ?? this.forgottenUpTo;
   }
 
-  /** Whether a principal has changed, or may have changed, after a mark. */
-  hasChangedSince(mark: number, principal: string): boolean {
-    const oldest = this.changes[0]?.sequence ?? this.sequence + 1;
-    if (mark + 1 < oldest) return mark < this.sequence;
-    return this.changes.some((change) => change.sequence > mark && change.principal === principal);
+  /** Notes that anything may have changed. */
+  noteEverything(): void {
+    this.changes.length = 0;
+    this.forgottenUpTo = ++this.last;
+  }
+
+  /** Whether one of the subjects has changed, or may have changed, after a mark. */
+  haveChangedSince(mark: number, subjects: readonly string[]): boolean {
+    if (mark < this.forgottenUpTo) return true;
+    for (let index = this.changes.length - 1; index >= 0; index--) {
+      const change = this.changes[index];
+      if (change === undefined || change.number <= mark) return false;
+      if (subjects.includes(change.subject)) return true;
+    }
+    return false;
   }
 }

@@ -1,4 +1,5 @@
 import type { BrokerState } from './broker-state.js';
+import { describeDenialLog } from './denial-log.contract.js';
 
 /**
  * What every adapter of {@link BrokerState} promises.
@@ -17,6 +18,8 @@ export function describeBrokerState(name: string, fresh: () => Promise<(nodeId: 
     });
 
     afterEach(() => state.close());
+
+    describeDenialLog(() => state.denials);
 
     it('has no rule filters before there were any', async () => {
       expect(await state.ruleFilters()).toEqual({ revision: 0, filters: [] });

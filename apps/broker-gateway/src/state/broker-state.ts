@@ -1,4 +1,5 @@
 import type { Connectivity } from '#thingcore/contracts';
+import type { DenialLog } from './denial-log.js';
 
 /** The topic filters that rules listen to; a higher revision replaces a lower one. */
 export interface RuleFilterSet {
@@ -11,6 +12,9 @@ export interface RuleFilterSet {
  * the standalone product, one for nodes that share Redis.
  */
 export abstract class BrokerState {
+  /** What clients were denied lately. */
+  abstract readonly denials: DenialLog;
+
   /** Opens it and shows the other nodes that this one lives. */
   abstract start(): Promise<void>;
 

@@ -7,21 +7,28 @@ import {
   presentConnectivity,
   type RuleFilterSet,
 } from './broker-state.js';
+import { LevelDenialLog } from './level-denial-log.js';
 
 const RULE_FILTERS = 'rule-filters';
 
 /** Broker state in a database of files. Caution: it belongs to one process, so it is for the standalone product only. */
 export class LevelBrokerState extends BrokerState {
+  override readonly denials: LevelDenialLog;
   private readonly database: ClassicLevel<string, unknown>;
   private turn: Promise<unknown> = Promise.resolve();
 
-  /** @param nodeId of this start of the process; another one in the database is of a process that is gone */
+  /**
+   * @param nodeId of this start of the process; another one in the database is of a process that is gone
+   * @param denialsKept how many denials it keeps
+   */
   constructor(
     directory: string,
     private readonly nodeId: string,
+    denialsKept: number,
   ) {
     super();
     this.database = new ClassicLevel(directory, { valueEncoding: 'json' });
+    this.denials = new LevelDenialLog(this.database, denialsKept);
   }
 
   override start(): Promise<void> {

@@ -7,6 +7,7 @@ import {
   presentConnectivity,
   type RuleFilterSet,
 } from './broker-state.js';
+import { RedisDenialLog } from './redis-denial-log.js';
 
 const RULE_FILTERS = 'thingcore:broker:rule-filters';
 const CONNECTIVITY = 'thingcore:broker:connectivity';
@@ -33,17 +34,21 @@ return value
 
 /** Broker state that all nodes share in Redis. */
 export class RedisBrokerState extends BrokerState {
+  override readonly denials: RedisDenialLog;
   private readonly redis: Redis;
   private heartbeat: NodeJS.Timeout | undefined;
 
+  /** @param denialsKept how many denials are kept, those of all nodes together */
   constructor(
     url: string,
     private readonly nodeId: string,
+    denialsKept: number,
   ) {
     super();
     this.redis = new Redis(url);
     // ioredis reconnects by itself; without a listener an error would end the process.
     this.redis.on('error', () => undefined);
+    this.denials = new RedisDenialLog(this.redis, denialsKept);
   }
 
   override async start(): Promise<void> {

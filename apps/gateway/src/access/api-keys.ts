@@ -8,21 +8,26 @@ import { unauthenticated } from '../errors/public-error.js';
 import type { Caller } from './caller.js';
 import { ExpiringCache } from './expiring-cache.js';
 
-/** How long a valid key is believed without asking again: a revoked key works at most this much longer. */
+/** How long a valid key is believed without asking again: it works so much longer when its revocation was not heard. */
 const VALID_MS = 10_000;
 
 /** How long a key is refused without asking again. */
 const INVALID_MS = 1_000;
 
+/** How long an answer of the registry that was on its way when a key was revoked may take. */
+const REVOKED_MS = 60_000;
+
 const VALID_KEYS = 10_000;
 /** Apart from the valid ones, so that guessing keys cannot push those out. */
 const INVALID_KEYS = 10_000;
+const REVOKED_KEYS = 10_000;
 
 /** Knows who holds an API key. Keys leave this process, and stay in its memory, as SHA-256 only. */
 @Injectable()
 export class ApiKeys {
   private readonly valid = new ExpiringCache<Caller>(VALID_MS, VALID_KEYS);
   private readonly invalid = new ExpiringCache<true>(INVALID_MS, INVALID_KEYS);
+  private readonly revoked = new ExpiringCache<true>(REVOKED_MS, REVOKED_KEYS);
   private readonly pending = new Map<string, Promise<Caller>>();
 
   constructor(
@@ -33,16 +38,21 @@ export class ApiKeys {
   /**
    * The holder of a key.
    *
-   * @throws `UNAUTHENTICATED` without a key or with one that is not valid; an IotError when the registry did not answer
+   * @throws `UNAUTHENTICATED` for one that is not valid; an IotError when the registry did not answer
    */
-  async verify(key: string | undefined): Promise<Caller> {
-    if (key === undefined) throw unauthenticated();
+  async verify(key: string): Promise<Caller> {
     const keySha256 = createHash('sha256').update(key).digest('hex');
     const now = this.clock.now();
-    const known = this.valid.get(keySha256, now);
-    if (known !== undefined) return known;
     if (this.invalid.get(keySha256, now)) throw unauthenticated();
-    return this.askOnce(keySha256);
+    const caller = this.valid.get(keySha256, now) ?? (await this.askOnce(keySha256));
+    if (caller.expiresAt !== undefined && caller.expiresAt <= this.clock.now()) throw unauthenticated();
+    return caller;
+  }
+
+  /** A key was revoked, which is for good: it is not believed any more. */
+  forget(name: string): void {
+    this.revoked.set(name, true, this.clock.now());
+    this.valid.deleteWhere((caller) => caller.name === name);
   }
 
   /** Requests with the same key that come while it is asked for wait for the same answer. */
@@ -56,8 +66,12 @@ export class ApiKeys {
 
   private async ask(keySha256: string): Promise<Caller> {
     try {
-      const caller = await this.rpc.call(verifyApiKey, { keySha256 });
-      this.valid.set(keySha256, caller, this.clock.now());
+      const { name, role, expiresAt } = await this.rpc.call(verifyApiKey, { keySha256 });
+      const now = this.clock.now();
+      // The news of a revocation may overtake an answer that was given before it.
+      if (this.revoked.get(name, now)) throw unauthenticated();
+      const caller: Caller = { name, role, credential: 'apiKey', expiresAt };
+      this.valid.set(keySha256, caller, now);
       return caller;
     } catch (error) {
       if (!(error instanceof IotError) || error.code !== 'Unauthorized') throw error;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { getThings, verifyApiKey } from '#thingcore/contracts';
+import { apiKeyRevoked, getThings, verifyApiKey } from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
 import { API_KEYS, type GatewayUnderTest, startGateway } from '../gateway.fixture.js';
 import type { Role } from './caller.js';
@@ -95,6 +95,36 @@ describe('authentication', () => {
     gateway.clock.milliseconds += 1;
     await inject({ 'x-api-key': key });
     expect(gateway.services.requestsOf(verifyApiKey)).toHaveLength(2);
+  });
+
+  it('forgets a key at once when it is revoked', async () => {
+    await inject({ 'x-api-key': API_KEYS.admin });
+    gateway.services.answer(verifyApiKey, () => {
+      throw new IotError('Unauthorized', 'It was revoked');
+    });
+    await gateway.events.publish(apiKeyRevoked, { name: 'the viewer' });
+    expect((await inject({ 'x-api-key': API_KEYS.admin })).statusCode).toBe(200);
+    await gateway.events.publish(apiKeyRevoked, { name: 'the admin' });
+    expect((await inject({ 'x-api-key': API_KEYS.admin })).statusCode).toBe(401);
+  });
+
+  it('does not believe an answer of the registry that the revocation has overtaken', async () => {
+    const holder = { name: 'app', role: 'admin' as const };
+    gateway.services.answer(verifyApiKey, async () => {
+      await gateway.events.publish(apiKeyRevoked, { name: 'app' });
+      return holder;
+    });
+    expect((await inject({ 'x-api-key': 'key' })).statusCode).toBe(401);
+  });
+
+  it('believes a key no longer than it is valid', async () => {
+    const expiresAt = gateway.clock.now() + 500;
+    gateway.services.answer(verifyApiKey, () => ({ name: 'guest', role: 'viewer' as const, expiresAt }));
+    gateway.clock.milliseconds += 499;
+    expect((await inject({ 'x-api-key': 'key' })).statusCode).toBe(200);
+    gateway.clock.milliseconds += 1;
+    expect((await inject({ 'x-api-key': 'key' })).statusCode).toBe(401);
+    expect(gateway.services.requestsOf(verifyApiKey)).toHaveLength(1);
   });
 
   it('answers 503, not 401, when the registry cannot be asked, and asks again at once', async () => {

@@ -1,7 +1,15 @@
-import type { ReplyOf, verifyApiKey } from '#thingcore/contracts';
+import type { AccessRole } from '#thingcore/contracts';
 
-/** Who calls: the holder of an API key, and what its role allows. */
-export type Caller = Readonly<ReplyOf<typeof verifyApiKey>>;
+/** What a caller may do: a viewer reads and subscribes, an operator also changes things, an admin also manages access. */
+export type Role = AccessRole;
 
-/** What the holder of a key may do: a viewer reads and subscribes, the others also change things. */
-export type Role = Caller['role'];
+/** Who calls, and what the role allows. */
+export interface Caller {
+  /** The name of the API key, or of whom the token is about. */
+  readonly name: string;
+  readonly role: Role;
+  /** What the caller has shown: an API key, or a token of the OpenID Connect issuer. */
+  readonly credential: 'apiKey' | 'token';
+  /** When it is worth nothing any more, in milliseconds since the epoch; absent when that never comes. */
+  readonly expiresAt?: number | undefined;
+}

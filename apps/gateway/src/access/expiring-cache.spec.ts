@@ -17,4 +17,11 @@ describe('ExpiringCache', () => {
     sut.set('c', 'C', 0);
     expect([sut.get('a', 0), sut.get('b', 0), sut.get('c', 0)]).toEqual(['A again', undefined, 'C']);
   });
+
+  it('forgets the values it is told to', () => {
+    const sut = new ExpiringCache<string>(10, 3);
+    for (const value of ['a', 'b', 'c']) sut.set(value, value.toUpperCase(), 0);
+    sut.deleteWhere((value) => value !== 'B');
+    expect([sut.get('a', 0), sut.get('b', 0), sut.size]).toEqual([undefined, 'B', 1]);
+  });
 });

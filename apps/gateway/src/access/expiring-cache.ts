@@ -30,6 +30,13 @@ export class ExpiringCache<Value> {
     this.#entries.set(key, { value, expiresAt: now + this.lifetimeMs });
   }
 
+  /** Forgets the values that meet a condition. */
+  deleteWhere(condition: (value: Value) => boolean): void {
+    for (const [key, { value }] of this.#entries) {
+      if (condition(value)) this.#entries.delete(key);
+    }
+  }
+
   /** How many values are remembered, expired ones included. */
   get size(): number {
     return this.#entries.size;

@@ -1,5 +1,4 @@
 import { Field, ID, InputType, registerEnumType } from '@nestjs/graphql';
-import { CertificateStatus } from './certificate.type.js';
 
 /** The kinds of key pairs. */
 export const KeyType = { RSA_2048: 'RSA_2048', EC_P256: 'EC_P256' } as const;
@@ -16,6 +15,22 @@ registerEnumType(KeyType, {
   },
 });
 
+/** The statuses that a certificate can be set to. */
+export const SettableCertificateStatus = { ACTIVE: 'ACTIVE', INACTIVE: 'INACTIVE', REVOKED: 'REVOKED' } as const;
+
+/** A status that a certificate can be set to. */
+export type SettableCertificateStatus = keyof typeof SettableCertificateStatus;
+
+registerEnumType(SettableCertificateStatus, {
+  name: 'SettableCertificateStatus',
+  description: 'A status that a certificate can be set to.',
+  valuesMap: {
+    ACTIVE: { description: 'Devices connect with it.' },
+    INACTIVE: { description: 'Nobody connects with it, until it is active again.' },
+    REVOKED: { description: 'Nobody ever connects with it again.' },
+  },
+});
+
 /** What `createKeysAndCertificate` takes. */
 @InputType({ description: 'The certificate to make.' })
 export class CreateKeysAndCertificateInput {
@@ -26,12 +41,60 @@ export class CreateKeysAndCertificateInput {
   keyType: KeyType;
 }
 
+/** What `createCertificateFromCsr` takes. */
+@InputType({ description: 'The certificate to sign.' })
+export class CreateCertificateFromCsrInput {
+  @Field(() => String, {
+    description: 'The certificate signing request, PEM: RSA with at least 2048 bits, or an elliptic curve.',
+  })
+  certificateSigningRequest: string;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'Whether devices may connect with it at once.' })
+  setAsActive: boolean;
+}
+
+/** What `registerCertificateWithoutCa` takes. */
+@InputType({ description: 'The certificate to register, whoever signed it.' })
+export class RegisterCertificateWithoutCaInput {
+  @Field(() => String, { description: 'The certificate, PEM.' })
+  certificatePem: string;
+
+  @Field(() => SettableCertificateStatus, {
+    defaultValue: SettableCertificateStatus.INACTIVE,
+    description: 'The status it gets.',
+  })
+  status: SettableCertificateStatus;
+}
+
+/** What `registerCertificate` takes. */
+@InputType({ description: 'The certificate to register, signed by a registered CA that is active.' })
+export class RegisterCertificateInput extends RegisterCertificateWithoutCaInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'The certificate of the CA that signed it, PEM; needed when several CAs share its subject.',
+  })
+  caCertificatePem?: string | null;
+}
+
 /** What `updateCertificate` takes. */
 @InputType({ description: 'The new status of a certificate.' })
 export class UpdateCertificateInput {
   @Field(() => ID, { description: 'The id of the certificate.' })
   certificateId: string;
 
-  @Field(() => CertificateStatus, { description: 'The status it gets.' })
-  newStatus: CertificateStatus;
+  @Field(() => SettableCertificateStatus, { description: 'The status it gets.' })
+  newStatus: SettableCertificateStatus;
+}
+
+/** What `deleteCertificate` takes. */
+@InputType({ description: 'The certificate to delete.' })
+export class DeleteCertificateInput {
+  @Field(() => ID, { description: 'The id of the certificate, which must not be active.' })
+  certificateId: string;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Whether its policies are detached first. Things are not: detach them yourself.',
+  })
+  forceDelete: boolean;
 }

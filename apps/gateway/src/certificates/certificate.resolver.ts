@@ -1,11 +1,39 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { createKeysAndCertificate, getCertificate, updateCertificate } from '#thingcore/contracts';
+import { Args, Context, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import {
+  createCertificateFromCsr,
+  createKeysAndCertificate,
+  deleteCertificate,
+  listCertificates,
+  registerCertificate,
+  registerCertificateWithoutCa,
+  updateCertificate,
+} from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
+import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
-import { nullWhenMissing } from '../errors/null-when-missing.js';
-import { CreateKeysAndCertificateInput, UpdateCertificateInput } from './certificate.input.js';
-import { Certificate, KeysAndCertificate, toCertificate, toKeysAndCertificate } from './certificate.type.js';
+import type { GatewayContext } from '../requests/gateway-context.js';
+import { checkCertificateId } from './certificate-id.js';
+import { CertificatesArgs, LIST_CERTIFICATES_FIELDS, toListCertificatesRequest } from './certificate.args.js';
+import {
+  CreateCertificateFromCsrInput,
+  CreateKeysAndCertificateInput,
+  DeleteCertificateInput,
+  RegisterCertificateInput,
+  RegisterCertificateWithoutCaInput,
+  UpdateCertificateInput,
+} from './certificate.input.js';
+import {
+  Certificate,
+  CertificateConnection,
+  DeletedCertificate,
+  KeysAndCertificate,
+  SignedCertificate,
+  toCertificate,
+  toCertificateConnection,
+  toKeysAndCertificate,
+  toSignedCertificate,
+} from './certificate.type.js';
 
 @Resolver(() => Certificate)
 @UseFilters(GraphqlErrorFilter)
@@ -14,10 +42,19 @@ export class CertificateResolver {
 
   @Query(() => Certificate, { nullable: true, description: 'A certificate; null when there is none of that id.' })
   async certificate(
-    @Args('certificateId', { type: () => String, description: 'The id of the certificate.' }) certificateId: string,
+    @Args('id', { type: () => ID, description: 'The id of the certificate.' }) id: string,
+    @Context() { loaders }: GatewayContext,
   ): Promise<Certificate | null> {
-    const certificate = await nullWhenMissing(this.rpc.call(getCertificate, { certificateId }));
-    return certificate === null ? null : toCertificate(certificate);
+    checkCertificateId(id, 'id');
+    const certificate = await loaders.certificates.load(id);
+    return certificate === undefined ? null : toCertificate(certificate);
+  }
+
+  @Query(() => CertificateConnection, { description: 'Certificates, the newest first.' })
+  async certificates(@Args() args: CertificatesArgs): Promise<CertificateConnection> {
+    const request = toListCertificatesRequest(args);
+    const page = await inTermsOf(LIST_CERTIFICATES_FIELDS, this.rpc.call(listCertificates, request));
+    return toCertificateConnection(page, args.after);
   }
 
   @Mutation(() => KeysAndCertificate, {
@@ -30,6 +67,41 @@ export class CertificateResolver {
     return toKeysAndCertificate(await this.rpc.call(createKeysAndCertificate, { setAsActive, keyType }));
   }
 
+  @Mutation(() => SignedCertificate, {
+    description:
+      'Signs the certificate of a device that keeps its private key to itself. The same request twice makes two certificates.',
+  })
+  async createCertificateFromCsr(
+    @Args('input', { type: () => CreateCertificateFromCsrInput, description: 'The certificate to sign.' })
+    { certificateSigningRequest, setAsActive }: CreateCertificateFromCsrInput,
+  ): Promise<SignedCertificate> {
+    const request = { certificateSigningRequest, setAsActive };
+    return toSignedCertificate(await this.rpc.call(createCertificateFromCsr, request));
+  }
+
+  @Mutation(() => Certificate, {
+    description:
+      'Registers a certificate that a registered, active CA of the operator has signed. One that is registered already is the error ResourceAlreadyExists.',
+  })
+  async registerCertificate(
+    @Args('input', { type: () => RegisterCertificateInput, description: 'The certificate to register.' })
+    { certificatePem, caCertificatePem, status }: RegisterCertificateInput,
+  ): Promise<Certificate> {
+    const request = { certificatePem, caCertificatePem: caCertificatePem ?? undefined, status };
+    return toCertificate(await this.rpc.call(registerCertificate, request));
+  }
+
+  @Mutation(() => Certificate, {
+    description:
+      'Registers a certificate, whoever signed it. One that is registered already is the error ResourceAlreadyExists.',
+  })
+  async registerCertificateWithoutCa(
+    @Args('input', { type: () => RegisterCertificateWithoutCaInput, description: 'The certificate to register.' })
+    { certificatePem, status }: RegisterCertificateWithoutCaInput,
+  ): Promise<Certificate> {
+    return toCertificate(await this.rpc.call(registerCertificateWithoutCa, { certificatePem, status }));
+  }
+
   @Mutation(() => Certificate, {
     description: 'Sets the status of a certificate. Live connections that use it follow at once; REVOKED is final.',
   })
@@ -38,5 +110,17 @@ export class CertificateResolver {
     { certificateId, newStatus }: UpdateCertificateInput,
   ): Promise<Certificate> {
     return toCertificate(await this.rpc.call(updateCertificate, { certificateId, newStatus }));
+  }
+
+  @Mutation(() => DeletedCertificate, {
+    description:
+      'Deletes a certificate. One that is active is the error CertificateState, one with things or policies DeleteConflict.',
+  })
+  async deleteCertificate(
+    @Args('input', { type: () => DeleteCertificateInput, description: 'The certificate to delete.' })
+    { certificateId, forceDelete }: DeleteCertificateInput,
+  ): Promise<DeletedCertificate> {
+    await this.rpc.call(deleteCertificate, { certificateId, forceDelete });
+    return { id: certificateId };
   }
 }

@@ -77,5 +77,6 @@ function refused(statusCode: number, message: string): PublicError {
 
 function statusOf(code: string): number {
   if (code === 'UNAUTHENTICATED') return 401;
+  if (code === 'FORBIDDEN') return 403;
   return isErrorCode(code) ? ERROR_CODES[code satisfies ErrorCode].httpStatus : 400;
 }

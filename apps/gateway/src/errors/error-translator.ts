@@ -3,6 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { IotError } from '#thingcore/errors';
 import { IdGenerator, Logger } from '#thingcore/platform';
 import { currentCorrelationId } from '#thingcore/transport';
+import { publicMessageOf } from './field-names.js';
 import { PublicError } from './public-error.js';
 
 /**
@@ -21,8 +22,12 @@ export class ErrorTranslator {
     if (error instanceof PublicError) return error;
     const correlationId = currentCorrelationId() ?? this.ids.uuid();
     if (error instanceof IotError) {
-      const { code, message, details } = error;
-      return new PublicError(message, { code, ...(details === undefined ? {} : { details }), correlationId });
+      const { code, details } = error;
+      return new PublicError(publicMessageOf(error), {
+        code,
+        ...(details === undefined ? {} : { details }),
+        correlationId,
+      });
     }
     this.logger.error('A GraphQL request failed', {
       correlationId,

@@ -6,7 +6,7 @@ import { IotError } from '#thingcore/errors';
 import { IotRpcExceptionFilter } from '#thingcore/transport';
 import { API_KEYS, type GatewayUnderTest, startGateway } from '../gateway.fixture.js';
 
-const LAMP = { thingName: 'lamp', thingId: 'id', thingArn: 'arn', attributes: {}, version: 1 };
+const LAMP = { thingName: 'lamp', thingId: 'id', thingArn: 'arn', attributes: {}, version: 1, createdAt: 0 };
 const CORRELATION_ID = expect.stringMatching(/^[0-9a-f-]{36}$/);
 
 @Module({})

@@ -34,12 +34,25 @@ export function unauthenticated(): PublicError {
   );
 }
 
-/** The caller's role does not allow a mutation. */
-export function forbidden(mutation: string): PublicError {
-  return new PublicError(
-    `The mutation ${mutation} needs a key with the role operator or admin; this one has the role viewer`,
-    { code: 'FORBIDDEN', details: { mutation, role: 'viewer' } },
-  );
+/** A token is not accepted. The reason may be seen by anybody, so it holds nothing of the token. */
+export function tokenRefused(reason: string): PublicError {
+  return new PublicError(`This token is not accepted: ${reason}`, { code: 'UNAUTHENTICATED' });
+}
+
+/** A token is valid, but none of its roles is one of this API. */
+export function tokenWithoutRole(claim: string, roles: readonly string[]): PublicError {
+  return new PublicError(`This token gives no role: its claim ${claim} must hold one of ${roles.join(', ')}`, {
+    code: 'FORBIDDEN',
+    details: { claim, roles: [...roles] },
+  });
+}
+
+/** The caller's role does not allow a field: a mutation, or what is for some only. */
+export function forbidden(name: string, allowed: readonly string[], role: string): PublicError {
+  return new PublicError(`${name} needs the role ${allowed.join(' or ')}; this caller has the role ${role}`, {
+    code: 'FORBIDDEN',
+    details: { name, allowed: [...allowed], role },
+  });
 }
 
 /** The body of a request is something else than JSON. */

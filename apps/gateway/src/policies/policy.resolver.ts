@@ -1,10 +1,25 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { attachPolicy, createPolicy, detachPolicy, getPolicy } from '#thingcore/contracts';
+import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { createPolicy, deletePolicy, getEffectivePolicies, listPolicies } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
+import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.js';
+import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
-import { nullWhenMissing } from '../errors/null-when-missing.js';
-import { CreatePolicyInput, Policy, PolicyAttachment, PolicyAttachmentInput, toPolicy } from './policy.type.js';
+import type { GatewayContext } from '../requests/gateway-context.js';
+import { textOfDocument } from '../scalars/json-document.js';
+import { JsonScalar } from '../scalars/json.scalar.js';
+import { asStringMap } from '../scalars/string-map.js';
+import { checkPolicyName } from './policy-name.js';
+import { CreatePolicyInput, POLICY_FIELDS } from './policy.input.js';
+import {
+  DeletedPolicy,
+  Policy,
+  PolicyConnection,
+  PolicyWarning,
+  toPolicy,
+  toPolicyConnection,
+  toPolicyWarnings,
+} from './policy.type.js';
 
 @Resolver(() => Policy)
 @UseFilters(GraphqlErrorFilter)
@@ -14,37 +29,64 @@ export class PolicyResolver {
   @Query(() => Policy, { nullable: true, description: 'A policy; null when there is none of that name.' })
   async policy(
     @Args('name', { type: () => String, description: 'The name of the policy.' }) name: string,
+    @Context() { loaders }: GatewayContext,
   ): Promise<Policy | null> {
-    const policy = await nullWhenMissing(this.rpc.call(getPolicy, { policyName: name }));
-    return policy === null ? null : toPolicy(policy);
+    checkPolicyName(name, 'name');
+    const policy = await loaders.policies.load(name);
+    return policy === undefined ? null : toPolicy(policy);
   }
 
-  @Mutation(() => Policy, { description: 'Creates a policy.' })
+  @Query(() => PolicyConnection, { description: 'Policies, in the order of their names.' })
+  async policies(@Args() page: PageArgs): Promise<PolicyConnection> {
+    const reply = await inTermsOf(PAGE_FIELDS, this.rpc.call(listPolicies, toPageRequest(page)));
+    return toPolicyConnection(reply, page.after);
+  }
+
+  @Query(() => [Policy], {
+    description:
+      'The policies that count for a connection: those of its certificate, those of the groups of its thing and of the groups above them, each once. Name a thing, a certificate, or both.',
+  })
+  async effectivePolicies(
+    @Args('thing', { type: () => String, nullable: true, description: 'The name of the thing.' })
+    thing: string | null | undefined,
+    @Args('principal', { type: () => String, nullable: true, description: 'The certificate: its ARN or its id.' })
+    principal: string | null | undefined,
+  ): Promise<Policy[]> {
+    const request = { thingName: thing ?? undefined, principal: principal ?? undefined };
+    const { policies } = await inTermsOf({ thingName: 'thing' }, this.rpc.call(getEffectivePolicies, request));
+    return policies.map(toPolicy);
+  }
+
+  @ResolveField(() => JsonScalar, { description: 'Its tags: an object of texts.' })
+  async tags(@Parent() { arn }: Policy, @Context() { loaders }: GatewayContext): Promise<Record<string, string>> {
+    return (await loaders.tags.load(arn)) ?? {};
+  }
+
+  @ResolveField(() => [PolicyWarning], { description: 'What the linter says about its document.' })
+  async warnings(@Parent() { documentText }: Policy, @Context() { loaders }: GatewayContext): Promise<PolicyWarning[]> {
+    return toPolicyWarnings(await loaders.policyWarnings.load({ policyDocument: documentText }));
+  }
+
+  @Mutation(() => Policy, {
+    description:
+      'Creates a policy with its first version. A document that breaks the grammar is the error MalformedPolicy, which names line and column.',
+  })
   async createPolicy(
     @Args('input', { type: () => CreatePolicyInput, description: 'The policy to create.' })
-    { name, document }: CreatePolicyInput,
+    { name, document, tags }: CreatePolicyInput,
   ): Promise<Policy> {
-    const policyDocument = typeof document === 'string' ? document : JSON.stringify(document);
-    return toPolicy(await this.rpc.call(createPolicy, { policyName: name, policyDocument }));
+    const request = { policyName: name, policyDocument: textOfDocument(document), tags: asStringMap(tags) };
+    return toPolicy(await inTermsOf(POLICY_FIELDS, this.rpc.call(createPolicy, request)));
   }
 
-  @Mutation(() => PolicyAttachment, {
-    description: 'Attaches a policy to a certificate. Doing it again changes nothing.',
+  @Mutation(() => DeletedPolicy, {
+    description:
+      'Deletes a policy. One that is attached to something, or has versions beside the default one, is the error DeleteConflict.',
   })
-  async attachPolicy(
-    @Args('input', { type: () => PolicyAttachmentInput, description: 'The policy and the certificate.' })
-    input: PolicyAttachmentInput,
-  ): Promise<PolicyAttachment> {
-    await this.rpc.call(attachPolicy, { ...input });
-    return input;
-  }
-
-  @Mutation(() => PolicyAttachment, { description: 'Detaches a policy from a certificate.' })
-  async detachPolicy(
-    @Args('input', { type: () => PolicyAttachmentInput, description: 'The policy and the certificate.' })
-    input: PolicyAttachmentInput,
-  ): Promise<PolicyAttachment> {
-    await this.rpc.call(detachPolicy, { ...input });
-    return input;
+  async deletePolicy(
+    @Args('name', { type: () => String, description: 'The name of the policy.' }) name: string,
+  ): Promise<DeletedPolicy> {
+    await inTermsOf(POLICY_FIELDS, this.rpc.call(deletePolicy, { policyName: name }));
+    return { name };
   }
 }

@@ -1,12 +1,15 @@
-import { Field, InputType, ObjectType } from '@nestjs/graphql';
-import type { Policy as RegistryPolicy } from '#thingcore/contracts';
+import { Field, Int, ObjectType } from '@nestjs/graphql';
+import type { lintPolicy, Policy as RegistryPolicy, ReplyOf } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
+import { type Connection, relayConnection, toConnection } from '../connections/relay-connection.js';
+import { DateTimeScalar } from '../scalars/date-time.scalar.js';
+import { jsonOfText } from '../scalars/json-document.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 
-/** A policy. */
+/** A policy. Its versions, targets, tags and warnings are fields of its resolvers. */
 @ObjectType({ description: 'What the holders of certificates may do.' })
 export class Policy {
-  @Field(() => String, { description: 'Its name.' })
+  @Field(() => String, { description: 'Its name; unique, and never changed.' })
   name: string;
 
   @Field(() => String, { description: 'Its ARN: arn:aws:iot:{region}:{account}:policy/{name}.' })
@@ -15,46 +18,88 @@ export class Policy {
   @Field(() => JsonScalar, { description: 'The document of its default version.' })
   document: JsonValue;
 
+  @Field(() => String, { description: 'The text of the document of its default version, exactly as it was given.' })
+  documentText: string;
+
   @Field(() => String, { description: 'The id of its default version.' })
   versionId: string;
+
+  @Field(() => DateTimeScalar, { description: 'When it was created.' })
+  createdAt: number;
 }
 
-/** What `createPolicy` takes. */
-@InputType({ description: 'The policy to create.' })
-export class CreatePolicyInput {
-  @Field(() => String, { description: 'Its name: 1 to 128 letters, digits and _ + = , . @ -' })
+/** A page of policies. */
+export const PolicyConnection = relayConnection(Policy, { one: 'policy', many: 'policies' });
+
+/** A page of policies. */
+export type PolicyConnection = Connection<Policy>;
+
+/** What `deletePolicy` answers. */
+@ObjectType({ description: 'A policy that was deleted.' })
+export class DeletedPolicy {
+  @Field(() => String, { description: 'Its name.' })
   name: string;
-
-  @Field(() => JsonScalar, { description: 'Its document, as an object or as the text of one.' })
-  document: JsonValue;
 }
 
-/** What `attachPolicy` and `detachPolicy` take. */
-@InputType({ description: 'A policy and the certificate it applies to.' })
-export class PolicyAttachmentInput {
-  @Field(() => String, { description: 'The name of the policy.' })
-  policyName: string;
+/** What a linter has to say about a document. */
+@ObjectType({ description: 'Why a policy that is valid probably does not say what is meant.' })
+export class PolicyWarning {
+  @Field(() => String, { description: 'What kind of warning it is, for programs.' })
+  code: string;
 
-  @Field(() => String, { description: 'The certificate: its ARN or its id.' })
-  target: string;
-}
+  @Field(() => String, { description: 'What is probably wrong, and what to write instead.' })
+  message: string;
 
-/** What `attachPolicy` and `detachPolicy` answer. */
-@ObjectType({ description: 'A policy and a certificate that were attached to, or detached from, each other.' })
-export class PolicyAttachment {
-  @Field(() => String, { description: 'The name of the policy.' })
-  policyName: string;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Which statement it is about, counted from 0; null when it is about the whole document.',
+  })
+  statementIndex: number | null;
 
-  @Field(() => String, { description: 'The certificate, as it was given.' })
-  target: string;
+  @Field(() => String, { nullable: true, description: 'The field that it is about.' })
+  field: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'The line of the document, counted from 1.' })
+  line: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'The column in that line, counted from 1.' })
+  column: number | null;
 }
 
 /** A policy of the registry, which keeps the text of its document: checked when it was created, so it is JSON. */
-export function toPolicy({ policyName, policyArn, policyDocument, policyVersionId }: RegistryPolicy): Policy {
+export function toPolicy({
+  policyName,
+  policyArn,
+  policyDocument,
+  policyVersionId,
+  createdAt,
+}: RegistryPolicy): Policy {
   return {
     name: policyName,
     arn: policyArn,
-    document: JSON.parse(policyDocument) as JsonValue,
+    document: jsonOfText(policyDocument),
+    documentText: policyDocument,
     versionId: policyVersionId,
+    createdAt,
   };
+}
+
+/** A page of policies of the registry, which was asked for with the cursor `after`. */
+export function toPolicyConnection(
+  { policies, nextToken }: { policies: readonly RegistryPolicy[]; nextToken?: string | undefined },
+  after: string | null | undefined,
+): PolicyConnection {
+  return toConnection(policies.map(toPolicy), nextToken, after);
+}
+
+/** The warnings of the registry about a document. */
+export function toPolicyWarnings({ warnings }: ReplyOf<typeof lintPolicy>): PolicyWarning[] {
+  return warnings.map(({ code, message, statementIndex, field, line, column }) => ({
+    code,
+    message,
+    statementIndex: statementIndex ?? null,
+    field: field ?? null,
+    line: line ?? null,
+    column: column ?? null,
+  }));
 }

@@ -5,11 +5,12 @@ import { REQUEST_LIMITS } from './request-limits.js';
 type Arguments = Readonly<Record<string, unknown>>;
 
 /**
- * Refuses mutations with JSON that nests so deep that writing it as text, here or in a service, would overflow the
- * stack. On the fields themselves: there alone a value has its name, wherever it came from.
+ * Refuses queries and mutations with JSON that nests so deep that writing it as text, here or in a service, would
+ * overflow the stack. On the fields themselves: there alone a value has its name, wherever it came from.
  */
 export function boundArgumentDepth(schema: GraphQLSchema): GraphQLSchema {
-  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+  const roots = [schema.getQueryType(), schema.getMutationType()];
+  for (const field of roots.flatMap((root) => Object.values(root?.getFields() ?? {}))) {
     const resolve = field.resolve ?? defaultFieldResolver;
     field.resolve = (source, args: Arguments, context, info) => {
       checkArgumentDepth(args);

@@ -11,7 +11,7 @@ import {
   validate,
 } from 'graphql';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { restrictMutations } from '../access/restrict-mutations.js';
+import { restrictFields } from '../access/restrict-fields.js';
 import { ErrorAnswers } from '../errors/error-answers.js';
 import { PublicError } from '../errors/public-error.js';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../gateway.config.js';
@@ -44,7 +44,7 @@ export class GraphqlOptions implements GqlOptionsFactory<MercuriusDriverConfig> 
       path: '/graphql',
       graphiql: this.config.graphiql,
       autoSchemaFile: true,
-      transformSchema: (schema) => restrictMutations(boundArgumentDepth(schema)),
+      transformSchema: (schema) => restrictFields(boundArgumentDepth(schema)),
       validationRules: LIMIT_RULES,
       hooks: {
         preParsing: (_schema, text) => checkDocumentText(text),

@@ -176,6 +176,17 @@ describe('the limits of a request', () => {
     expect(body.errors?.[0]?.extensions).toMatchObject({ code: 'InvalidRequest', details: { field: 'document' } });
   });
 
+  it.each([
+    ['lintPolicy', (deep: string) => `lintPolicy(document: ${deep}) { code }`],
+    [
+      'testPolicy',
+      (deep: string) => `testPolicy(input: { document: ${deep}, questions: [] }) { missingContextValues }`,
+    ],
+  ])('refuse JSON that nests too deep in a query: %s', async (_name, query) => {
+    const { body } = await gateway.graphql(`{ ${query(`${'['.repeat(129)}${']'.repeat(129)}`)} }`);
+    expect(body.errors?.[0]?.extensions).toMatchObject({ code: 'InvalidRequest', details: { field: 'document' } });
+  });
+
   it('refuse a mutation of too many root fields before any of them runs', async () => {
     const fields = Array.from(
       { length: 31 },

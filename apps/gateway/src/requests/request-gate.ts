@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IdGenerator } from '#thingcore/platform';
 import { RpcClient, withCorrelationId } from '#thingcore/transport';
-import { apiKeyOfHeaders } from '../access/api-key.js';
-import { ApiKeys } from '../access/api-keys.js';
+import { Authenticator } from '../access/authenticator.js';
 import type { Caller } from '../access/caller.js';
+import { credentialOfHeaders } from '../access/credential.js';
 import { Loaders } from '../batching/loaders.js';
 import { ErrorAnswers } from '../errors/error-answers.js';
 import { unsupportedMediaType } from '../errors/public-error.js';
@@ -15,13 +15,13 @@ interface Admission {
   readonly caller: Caller;
 }
 
-/** Lets HTTP requests in: each needs a valid key, and begins a chain of calls with an id of its own. */
+/** Lets HTTP requests in: each needs a valid key or token, and begins a chain of calls with an id of its own. */
 @Injectable()
 export class RequestGate {
   private readonly admissions = new WeakMap<FastifyRequest, Admission>();
 
   constructor(
-    private readonly keys: ApiKeys,
+    private readonly authenticator: Authenticator,
     private readonly answers: ErrorAnswers,
     private readonly rpc: RpcClient,
     private readonly ids: IdGenerator,
@@ -32,7 +32,7 @@ export class RequestGate {
     const correlationId = this.ids.uuid();
     await withCorrelationId(correlationId, async () => {
       try {
-        const caller = await this.keys.verify(apiKeyOfHeaders(request.headers));
+        const caller = await this.authenticator.authenticate(credentialOfHeaders(request.headers));
         if (!hasJson(request)) throw unsupportedMediaType();
         this.admissions.set(request, { correlationId, caller });
       } catch (error) {

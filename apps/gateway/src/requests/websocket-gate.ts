@@ -4,9 +4,10 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { IdGenerator, Logger } from '#thingcore/platform';
 import { RpcClient, withCorrelationId } from '#thingcore/transport';
-import { apiKeyOfConnectionParams, apiKeyOfHeaders } from '../access/api-key.js';
-import { ApiKeys } from '../access/api-keys.js';
+import { Authenticator } from '../access/authenticator.js';
 import type { Caller } from '../access/caller.js';
+import { type Credential, credentialOfConnectionParams, credentialOfHeaders } from '../access/credential.js';
+import { SessionWatch } from '../access/session-watch.js';
 import { Loaders } from '../batching/loaders.js';
 import { PublicError } from '../errors/public-error.js';
 import { ClientConnection, type ClientSocket } from './client-connection.js';
@@ -15,8 +16,11 @@ import { clientMessageFault } from './client-message.js';
 /** How long a client may take from the upgrade to `connection_init`, in milliseconds. */
 const INIT_LIMIT_MS = 10_000;
 
-/** How long clients may take to answer the closing handshake when the gateway stops, in milliseconds. */
+/** How long clients may take to answer the closing handshake in milliseconds. */
 const CLOSE_LIMIT_MS = 500;
+
+/** A close frame has room for a reason of 123 bytes; a character that is cut through becomes one of three bytes. */
+const CLOSE_REASON_BYTES = 120;
 
 /** Close codes; those from 4000 up are of the protocol graphql-transport-ws. */
 const GOING_AWAY = 1001;
@@ -41,7 +45,8 @@ export class WebSocketGate {
   private readonly connections = new Set<ClientConnection>();
 
   constructor(
-    private readonly keys: ApiKeys,
+    private readonly authenticator: Authenticator,
+    private readonly sessions: SessionWatch,
     private readonly rpc: RpcClient,
     private readonly ids: IdGenerator,
     private readonly logger: Logger,
@@ -75,17 +80,20 @@ export class WebSocketGate {
     return { connection, loaders: new Loaders(this.rpc) };
   }
 
-  /** Checks the key in the headers of the upgrade or in the payload of `connection_init`; closes without a valid one. */
+  /** Checks the credential in the headers of the upgrade or in the payload of `connection_init`; closes without a valid one. */
   async authenticate(payload: unknown): Promise<{ caller: Caller } | false> {
     const { request, connection } = this.handshake();
+    const credential = credentialOfHeaders(request.headers) ?? credentialOfConnectionParams(payload);
     try {
-      return { caller: await this.keys.verify(apiKeyOfHeaders(request.headers) ?? apiKeyOfConnectionParams(payload)) };
+      const caller = await this.authenticator.authenticate(credential);
+      if (connection !== undefined && credential !== undefined) this.watch(connection, caller, credential);
+      return { caller };
     } catch (error) {
       if (error instanceof PublicError) {
-        connection?.socket.close(FORBIDDEN, 'Forbidden');
+        connection?.socket.close(FORBIDDEN, reasonFor(credential, error));
       } else {
-        this.logger.warn('an API key could not be checked', { error: String(error) });
-        connection?.socket.close(TRY_AGAIN_LATER, 'API keys cannot be checked at the moment');
+        this.logger.warn('a credential could not be checked', { error: String(error) });
+        connection?.socket.close(TRY_AGAIN_LATER, 'Keys and tokens cannot be checked at the moment');
       }
       return false;
     }
@@ -106,9 +114,31 @@ export class WebSocketGate {
     for (const { socket } of this.connections) socket.terminate();
   }
 
+  /** Closes the connection when its credential ends; a client that does not answer is cut off, for it may read on. */
+  private watch(connection: ClientConnection, caller: Caller, credential: Credential): void {
+    // It may have gone away while its credential was checked.
+    if (!this.connections.has(connection)) return;
+    const { socket } = connection;
+    const unwatch = this.sessions.watch({
+      caller,
+      credential,
+      end: (reason) => {
+        socket.close(FORBIDDEN, reason);
+        const timer = setTimeout(() => socket.terminate(), CLOSE_LIMIT_MS);
+        socket.once('close', () => clearTimeout(timer));
+      },
+    });
+    socket.once('close', unwatch);
+  }
+
   private handshake(): Handshake {
     const handshake = this.handshakes.getStore();
     if (handshake === undefined) throw new Error('A WebSocket came in past its gate');
     return handshake;
   }
+}
+
+/** What is wrong with a token is said, as far as there is room; of a key there is nothing to say. */
+function reasonFor(credential: Credential | undefined, { message }: PublicError): string {
+  return credential?.kind === 'token' ? Buffer.from(message).subarray(0, CLOSE_REASON_BYTES).toString() : 'Forbidden';
 }

@@ -4,7 +4,7 @@ import { deleteShadow, updateShadow } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import type { GatewayContext, SubscriptionContext } from '../requests/gateway-context.js';
-import { checkThingName } from '../things/thing-name.js';
+import { checkResourceName } from '../requests/resource-name.js';
 import { ShadowUpdate } from './shadow-update.type.js';
 import { ShadowUpdates } from './shadow-updates.js';
 import { DeleteShadowInput, DeleteShadowPayload, UpdateShadowInput, UpdateShadowPayload } from './shadow.input.js';
@@ -64,7 +64,7 @@ export class ShadowResolver {
     name: string | null | undefined,
     @Context() { connection }: SubscriptionContext,
   ): AsyncIterableIterator<ShadowUpdate> {
-    checkThingName(thing, 'thing');
+    checkResourceName('thing', thing, 'thing');
     return this.updates.subscribe(connection, thing, name ?? null);
   }
 }

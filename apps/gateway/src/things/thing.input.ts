@@ -1,6 +1,8 @@
-import { Field, InputType, ObjectType } from '@nestjs/graphql';
+import { Field, InputType, Int } from '@nestjs/graphql';
+import type { createThing, RequestOf, updateThing } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
 import { JsonScalar } from '../scalars/json.scalar.js';
+import { asStringMap } from '../scalars/string-map.js';
 
 /** What `createThing` takes. */
 @InputType({ description: 'The thing to create.' })
@@ -8,26 +10,103 @@ export class CreateThingInput {
   @Field(() => String, { description: 'Its name: 1 to 128 of a-z, A-Z, 0-9, colon, underscore and hyphen.' })
   name: string;
 
-  @Field(() => JsonScalar, { nullable: true, description: 'Its attributes: an object of texts.' })
+  @Field(() => String, { nullable: true, description: 'The name of its thing type, which must not be deprecated.' })
+  type?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The name of its billing group.' })
+  billingGroup?: string | null;
+
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: 'Its attributes: an object of texts, at most 3 without a thing type and 50 with one.',
+  })
   attributes?: JsonValue;
 }
 
-/** What `attachThingPrincipal` and `detachThingPrincipal` take. */
-@InputType({ description: 'A thing and the certificate that its device connects with.' })
-export class ThingPrincipalInput {
+/** What `updateThing` takes. */
+@InputType({ description: 'What changes of a thing; what is left out stays.' })
+export class UpdateThingInput {
   @Field(() => String, { description: 'The name of the thing.' })
-  thingName: string;
+  name: string;
 
-  @Field(() => String, { description: 'The certificate: its ARN or its id.' })
-  principal: string;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'The version the update is based on; when it is another one by now, that is the error VersionConflict.',
+  })
+  expectedVersion?: number | null;
+
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: 'Its attributes: an object of texts. An attribute that is the empty text is removed.',
+  })
+  attributes?: JsonValue;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Whether `attributes` are added to those it has, or replace them all.',
+  })
+  mergeAttributes: boolean;
+
+  @Field(() => String, { nullable: true, description: 'The name of its new thing type.' })
+  type?: string | null;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'Whether it shall have no thing type any more.' })
+  removeType: boolean;
 }
 
-/** What `attachThingPrincipal` and `detachThingPrincipal` answer. */
-@ObjectType({ description: 'A thing and a certificate that were attached to, or detached from, each other.' })
-export class ThingPrincipal {
-  @Field(() => String, { description: 'The name of the thing.' })
-  thingName: string;
+/** What `deleteThing` takes. */
+@InputType({ description: 'The thing to delete.' })
+export class DeleteThingInput {
+  @Field(() => String, { description: 'Its name.' })
+  name: string;
 
-  @Field(() => String, { description: 'The certificate, as it was given.' })
-  principal: string;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The version that was seen; when it is another one by now, that is the error VersionConflict.',
+  })
+  expectedVersion?: number | null;
 }
+
+/** The request to create a thing. */
+export function toCreateThingRequest({
+  name,
+  type,
+  billingGroup,
+  attributes,
+}: CreateThingInput): RequestOf<typeof createThing> {
+  return {
+    thingName: name,
+    thingTypeName: type ?? undefined,
+    billingGroupName: billingGroup ?? undefined,
+    attributes: asStringMap(attributes),
+  };
+}
+
+/** The request to update a thing. */
+export function toUpdateThingRequest({
+  name,
+  type,
+  removeType,
+  attributes,
+  mergeAttributes,
+  expectedVersion,
+}: UpdateThingInput): RequestOf<typeof updateThing> {
+  return {
+    thingName: name,
+    thingTypeName: type ?? undefined,
+    removeThingType: removeType,
+    attributes: asStringMap(attributes),
+    merge: mergeAttributes,
+    expectedVersion: expectedVersion ?? undefined,
+  };
+}
+
+/** How the fields of the commands that change things are called in GraphQL. */
+export const THING_FIELDS = {
+  thingName: 'name',
+  thingTypeName: 'type',
+  removeThingType: 'removeType',
+  billingGroupName: 'billingGroup',
+  merge: 'mergeAttributes',
+} as const;

@@ -1,16 +1,8 @@
-import { getConnectivity, getShadows, getThings, listThings, type Thing } from '#thingcore/contracts';
+import { getConnectivity, getShadows, getThings, listThings } from '#thingcore/contracts';
 import type { ShadowDocument } from '#thingcore/shadow-document';
+import { toCursor } from '../connections/cursor.js';
 import { type GatewayUnderTest, startGateway } from '../gateway.fixture.js';
-
-function aThing(thingName: string): Thing {
-  return {
-    thingName,
-    thingId: `id of ${thingName}`,
-    thingArn: `arn:aws:iot:us-east-1:123456789012:thing/${thingName}`,
-    attributes: { site: 'b7' },
-    version: 3,
-  };
-}
+import { aThing } from '../registry.fixture.js';
 
 function aDocument(version: number): ShadowDocument {
   return {
@@ -30,12 +22,15 @@ describe('things', () => {
     gateway = await startGateway();
     const { services } = gateway;
     services.answer(getThings, ({ thingNames }) => ({
-      things: thingNames.filter((name) => NAMES.includes(name)).map(aThing),
+      things: thingNames.filter((name) => NAMES.includes(name)).map((name) => aThing(name)),
     }));
     services.answer(listThings, ({ after, limit = 100 }) => {
       const rest = NAMES.filter((name) => after === undefined || name > after);
       const page = rest.slice(0, limit);
-      return { things: page.map(aThing), ...(rest.length > limit ? { nextToken: page.at(-1) ?? '' } : {}) };
+      return {
+        things: page.map((name) => aThing(name)),
+        ...(rest.length > limit ? { nextToken: page.at(-1) ?? '' } : {}),
+      };
     });
     services.answer(getShadows, ({ thingNames, shadowName }) => ({
       shadows: thingNames.map((thingName) => ({ thingName, document: aDocument(shadowName === undefined ? 5 : 6) })),
@@ -52,7 +47,7 @@ describe('things', () => {
   it('show a thing with its connectivity and shadow', async () => {
     const { body } = await gateway.graphql(`{
       thing(name: "thing-000") {
-        name thingId arn attributes version
+        name id arn attributes version
         connectivity { connected timestamp disconnectReason }
         shadow { desired reported delta metadata version timestamp }
       }
@@ -61,7 +56,7 @@ describe('things', () => {
       data: {
         thing: {
           name: 'thing-000',
-          thingId: 'id of thing-000',
+          id: 'id of thing-000',
           arn: 'arn:aws:iot:us-east-1:123456789012:thing/thing-000',
           attributes: { site: 'b7' },
           version: 3,
@@ -171,6 +166,7 @@ describe('things', () => {
     ['an empty page', 'first: 0', 'first'],
     ['a page that is too large', 'first: 251', 'first'],
     ['a cursor of somebody else', 'after: "cursor"', 'after'],
+    ['a cursor that stands for no name', `after: "${toCursor('a b')}"`, 'after'],
   ])('refuse %s', async (_name, argument, field) => {
     const { body } = await gateway.graphql(`{ things(${argument}) { edges { cursor } } }`);
     expect(body.errors?.[0]?.extensions).toMatchObject({ code: 'InvalidRequest', details: { field } });

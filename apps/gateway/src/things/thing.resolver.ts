@@ -1,21 +1,23 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, Int, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import {
-  attachThingPrincipal,
-  createThing,
-  detachThingPrincipal,
-  listThings,
-  type RequestOf,
-} from '#thingcore/contracts';
+import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { createThing, deleteThing, listThings, updateThing } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
-import { checkPageSize, keyOfCursor, MAX_PAGE_SIZE } from '../connections/cursor.js';
+import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
+import { checkResourceName } from '../requests/resource-name.js';
 import { Shadow, toShadow } from '../shadows/shadow.type.js';
 import { Connectivity, toConnectivity } from './connectivity.type.js';
-import { CreateThingInput, ThingPrincipal, ThingPrincipalInput } from './thing.input.js';
-import { checkThingName } from './thing-name.js';
-import { Thing, ThingConnection, toThing, toThingConnection } from './thing.type.js';
+import { LIST_THINGS_FIELDS, ThingsArgs, toListThingsRequest } from './thing.args.js';
+import {
+  CreateThingInput,
+  DeleteThingInput,
+  THING_FIELDS,
+  toCreateThingRequest,
+  toUpdateThingRequest,
+  UpdateThingInput,
+} from './thing.input.js';
+import { DeletedThing, Thing, ThingConnection, toThing, toThingConnection } from './thing.type.js';
 
 @Resolver(() => Thing)
 @UseFilters(GraphqlErrorFilter)
@@ -27,33 +29,15 @@ export class ThingResolver {
     @Args('name', { type: () => String, description: 'The name of the thing.' }) name: string,
     @Context() { loaders }: GatewayContext,
   ): Promise<Thing | null> {
-    checkThingName(name, 'name');
+    checkResourceName('thing', name, 'name');
     const thing = await loaders.things.load(name);
     return thing === undefined ? null : toThing(thing);
   }
 
-  @Query(() => ThingConnection, { description: 'All things, in the order of their names.' })
-  async things(
-    @Args('first', {
-      type: () => Int,
-      defaultValue: 50,
-      description: `How many things to return: 1 to ${MAX_PAGE_SIZE}.`,
-    })
-    first: number,
-    @Args('after', {
-      type: () => String,
-      nullable: true,
-      description: 'Return things behind this cursor; those from the first on when it is left out.',
-    })
-    after: string | null | undefined,
-  ): Promise<ThingConnection> {
-    checkPageSize(first);
-    const isFirst = after === undefined || after === null;
-    const page = await this.rpc.call(listThings, {
-      limit: first,
-      ...(isFirst ? {} : { after: keyOfCursor(after) }),
-    });
-    return toThingConnection(page, isFirst);
+  @Query(() => ThingConnection, { description: 'Things, in the order of their names.' })
+  async things(@Args() args: ThingsArgs): Promise<ThingConnection> {
+    const page = await inTermsOf(LIST_THINGS_FIELDS, this.rpc.call(listThings, toListThingsRequest(args)));
+    return toThingConnection(page, args.after);
   }
 
   @ResolveField(() => Connectivity, { description: "Whether the thing's device is connected." })
@@ -78,34 +62,30 @@ export class ThingResolver {
 
   @Mutation(() => Thing, {
     description:
-      'Creates a thing. The same name with the same attributes answers the existing thing; with others it is the error ResourceAlreadyExists.',
+      'Creates a thing. The same name with the same type, billing group and attributes answers the existing thing; with others it is the error ResourceAlreadyExists.',
   })
   async createThing(
-    @Args('input', { type: () => CreateThingInput, description: 'The thing to create.' })
-    { name, attributes }: CreateThingInput,
+    @Args('input', { type: () => CreateThingInput, description: 'The thing to create.' }) input: CreateThingInput,
   ): Promise<Thing> {
-    // The contract checks that the attributes are an object of texts.
-    const request = { thingName: name, attributes: attributes ?? {} } as RequestOf<typeof createThing>;
-    return toThing(await this.rpc.call(createThing, request));
+    return toThing(await inTermsOf(THING_FIELDS, this.rpc.call(createThing, toCreateThingRequest(input))));
   }
 
-  @Mutation(() => ThingPrincipal, {
-    description: 'Attaches a certificate to a thing: its device may connect with it. Doing it again changes nothing.',
+  @Mutation(() => Thing, { description: 'Updates the attributes and the type of a thing; its version grows by one.' })
+  async updateThing(
+    @Args('input', { type: () => UpdateThingInput, description: 'The update.' }) input: UpdateThingInput,
+  ): Promise<Thing> {
+    return toThing(await inTermsOf(THING_FIELDS, this.rpc.call(updateThing, toUpdateThingRequest(input))));
+  }
+
+  @Mutation(() => DeletedThing, {
+    description: 'Deletes a thing. One with principals is refused: detach them first. One that is gone is no error.',
   })
-  async attachThingPrincipal(
-    @Args('input', { type: () => ThingPrincipalInput, description: 'The thing and the certificate.' })
-    input: ThingPrincipalInput,
-  ): Promise<ThingPrincipal> {
-    await this.rpc.call(attachThingPrincipal, { ...input });
-    return input;
-  }
-
-  @Mutation(() => ThingPrincipal, { description: 'Detaches a certificate from a thing.' })
-  async detachThingPrincipal(
-    @Args('input', { type: () => ThingPrincipalInput, description: 'The thing and the certificate.' })
-    input: ThingPrincipalInput,
-  ): Promise<ThingPrincipal> {
-    await this.rpc.call(detachThingPrincipal, { ...input });
-    return input;
+  async deleteThing(
+    @Args('input', { type: () => DeleteThingInput, description: 'The thing to delete.' })
+    { name, expectedVersion }: DeleteThingInput,
+  ): Promise<DeletedThing> {
+    const request = { thingName: name, expectedVersion: expectedVersion ?? undefined };
+    const { deleted } = await inTermsOf(THING_FIELDS, this.rpc.call(deleteThing, request));
+    return { name, deleted };
   }
 }

@@ -1,17 +1,17 @@
 import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
 import type { Thing as RegistryThing } from '#thingcore/contracts';
-import { toCursor } from '../connections/cursor.js';
-import { PageInfo } from '../connections/page-info.type.js';
+import { type Connection, relayConnection, toConnection } from '../connections/relay-connection.js';
+import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 
-/** A thing. Its connectivity and its shadows are fields of their own resolvers. */
+/** A thing. What belongs to other resources, or to other services, are fields of resolvers. */
 @ObjectType({ description: 'A device, or whatever else is represented here: an entry of the registry.' })
 export class Thing {
   @Field(() => String, { description: 'Its name; unique, and never changed.' })
   name: string;
 
   @Field(() => ID, { description: 'Its id; another one when a thing of the same name is created again.' })
-  thingId: string;
+  id: string;
 
   @Field(() => String, { description: 'Its ARN: arn:aws:iot:{region}:{account}:thing/{name}.' })
   arn: string;
@@ -19,48 +19,51 @@ export class Thing {
   @Field(() => JsonScalar, { description: 'Its attributes: an object of texts.' })
   attributes: Record<string, string>;
 
-  @Field(() => Int, { description: 'Its version; goes up with every change of its attributes.' })
+  @Field(() => Int, { description: 'Its version: 1 at first, and one more with every update.' })
   version: number;
-}
 
-/** A thing on a page. */
-@ObjectType({ description: 'A thing in a list.' })
-export class ThingEdge {
-  @Field(() => String, { description: 'Where the thing is in the list; pass it as `after` to go on behind it.' })
-  cursor: string;
+  @Field(() => DateTimeScalar, { description: 'When it was created.' })
+  createdAt: number;
 
-  @Field(() => Thing, { description: 'The thing.' })
-  node: Thing;
+  readonly thingTypeName: string | undefined;
+  readonly billingGroupName: string | undefined;
 }
 
 /** A page of things. */
-@ObjectType({ description: 'A page of things in the order of their names.' })
-export class ThingConnection {
-  @Field(() => [ThingEdge], { description: 'The things of the page.' })
-  edges: ThingEdge[];
+export const ThingConnection = relayConnection(Thing, { one: 'thing', many: 'things' });
 
-  @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
-  pageInfo: PageInfo;
+/** A page of things. */
+export type ThingConnection = Connection<Thing>;
+
+/** What `deleteThing` answers. */
+@ObjectType({ description: 'A thing that was deleted.' })
+export class DeletedThing {
+  @Field(() => String, { description: 'Its name.' })
+  name: string;
+
+  @Field(() => Boolean, { description: 'Whether there was one; false when it was gone before.' })
+  deleted: boolean;
 }
 
 /** A thing of the registry. */
-export function toThing({ thingName, thingId, thingArn, attributes, version }: RegistryThing): Thing {
-  return { name: thingName, thingId, arn: thingArn, attributes, version };
+export function toThing({ thingName, thingId, thingArn, ...thing }: RegistryThing): Thing {
+  const { attributes, version, createdAt, thingTypeName, billingGroupName } = thing;
+  return {
+    name: thingName,
+    id: thingId,
+    arn: thingArn,
+    attributes,
+    version,
+    createdAt,
+    thingTypeName,
+    billingGroupName,
+  };
 }
 
-/** A page of the registry; `isFirst` tells whether it begins the list. */
+/** A page of things of the registry, which was asked for with the cursor `after`. */
 export function toThingConnection(
   { things, nextToken }: { things: readonly RegistryThing[]; nextToken?: string | undefined },
-  isFirst: boolean,
+  after: string | null | undefined,
 ): ThingConnection {
-  const edges = things.map((thing) => ({ cursor: toCursor(thing.thingName), node: toThing(thing) }));
-  return {
-    edges,
-    pageInfo: {
-      hasNextPage: nextToken !== undefined,
-      hasPreviousPage: !isFirst,
-      startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-  };
+  return toConnection(things.map(toThing), nextToken, after);
 }

@@ -1,8 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** What the holder of an API key may do. */
-export type ApiKeyRole = 'admin' | 'operator' | 'viewer';
-
 @Entity('api_keys')
 export class ApiKeyEntity {
   @PrimaryColumn({ type: 'text' })
@@ -12,8 +9,14 @@ export class ApiKeyEntity {
   keySha256: string;
 
   @Column({ type: 'text' })
-  role: ApiKeyRole;
+  role: 'admin' | 'operator' | 'viewer';
 
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;
+
+  @Column({ name: 'expires_at', type: 'timestamptz', nullable: true })
+  expiresAt: Date | null;
+
+  @Column({ name: 'revoked_at', type: 'timestamptz', nullable: true })
+  revokedAt: Date | null;
 }

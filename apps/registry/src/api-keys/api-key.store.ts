@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import type { AccessRole } from '#thingcore/contracts';
+import { DataSource, type EntityManager } from 'typeorm';
 import { ApiKeyEntity } from './api-key.entity.js';
 
 /** An API key as it is stored: only its hash. */
 export interface ApiKeyRecord {
   name: string;
   keySha256: string;
-  role: 'admin' | 'operator' | 'viewer';
+  role: AccessRole;
   createdAt: Date;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
 }
 
 /** The API keys of applications and operators, in PostgreSQL. */
@@ -20,13 +23,30 @@ export class ApiKeyStore {
     return (await this.dataSource.getRepository(ApiKeyEntity).findOneBy({ keySha256 })) ?? undefined;
   }
 
+  /** All keys in the order of their names. */
+  list(): Promise<ApiKeyRecord[]> {
+    return this.dataSource.getRepository(ApiKeyEntity).find({ order: { name: 'ASC' } });
+  }
+
+  /** All keys in the order of their names; nobody else revokes one until the transaction ends. */
+  lockAll(manager: EntityManager): Promise<ApiKeyRecord[]> {
+    return manager.getRepository(ApiKeyEntity).find({ order: { name: 'ASC' }, lock: { mode: 'pessimistic_write' } });
+  }
+
   /** Stores a key unless its name is taken; answers whether it was stored. */
-  async insertIfAbsent({ name, keySha256, role, createdAt }: ApiKeyRecord): Promise<boolean> {
-    const rows = await this.dataSource.query<unknown[]>(
-      `INSERT INTO api_keys (name, key_sha256, role, created_at) VALUES ($1, $2, $3, $4)
-       ON CONFLICT DO NOTHING RETURNING 1`,
-      [name, keySha256, role, createdAt],
-    );
-    return rows.length === 1;
+  async insertIfAbsent(manager: EntityManager, key: ApiKeyRecord): Promise<boolean> {
+    const result = await manager
+      .createQueryBuilder()
+      .insert()
+      .into(ApiKeyEntity)
+      .values(key)
+      .orIgnore()
+      .returning('name')
+      .execute();
+    return (result.raw as unknown[]).length === 1;
+  }
+
+  async setRevokedAt(manager: EntityManager, name: string, revokedAt: Date): Promise<void> {
+    await manager.getRepository(ApiKeyEntity).update({ name }, { revokedAt });
   }
 }

@@ -1,82 +1,175 @@
 import { Injectable } from '@nestjs/common';
-import { IotError } from '#thingcore/errors';
-import { inTransaction } from '#thingcore/persistence';
-import { DataSource } from 'typeorm';
-import { PolicyVersionEntity } from './policy.entity.js';
+import { rejectWithIotError } from '#thingcore/persistence';
+import { DataSource, type EntityManager } from 'typeorm';
 
 /** A policy in its default version. */
 export interface PolicyRecord {
   policyName: string;
   version: number;
   policyDocument: string;
+  /** Of the policy, not of the version. */
+  createdAt: Date;
 }
 
-/** Policies with their versions, and the certificates they are attached to, in PostgreSQL. */
+/** One version of a policy. */
+export interface PolicyVersionRecord {
+  version: number;
+  policyDocument: string;
+  isDefault: boolean;
+  createdAt: Date;
+}
+
+/** Which versions a policy has. */
+export interface PolicyVersions {
+  defaultVersion: number;
+  /** The highest there ever was. */
+  lastVersion: number;
+  /** Those there are, the oldest first. */
+  versions: number[];
+}
+
+interface PolicyRow {
+  policy_name: string;
+  version: number;
+  policy_document: string;
+  created_at: Date;
+}
+
+/** The text is looked up by itself: a join of a page with all versions would go through those of all policies before it. */
+const DEFAULT_VERSIONS = `
+  SELECT policy_name, default_version AS version, created_at,
+         (SELECT policy_document FROM policy_versions AS versions
+          WHERE versions.policy_name = policies.policy_name AND versions.version = default_version) AS policy_document
+  FROM policies`;
+
+/** Policies and their versions, in PostgreSQL. */
 @Injectable()
 export class PolicyStore {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Stores a new policy with its first version; answers false and changes nothing when the name is taken. */
-  async insert(policyName: string, policyDocument: string, createdAt: Date): Promise<boolean> {
-    return inTransaction(this.dataSource, async (manager) => {
-      const rows = await manager.query<unknown[]>(
-        'INSERT INTO policies (policy_name, default_version, created_at) VALUES ($1, 1, $2) ON CONFLICT DO NOTHING RETURNING 1',
-        [policyName, createdAt],
-      );
-      if (rows.length === 0) return false;
-      await manager.getRepository(PolicyVersionEntity).insert({ policyName, version: 1, policyDocument, createdAt });
-      return true;
-    });
-  }
-
-  /** The policy of that name in its default version; ResourceNotFound when there is none. */
-  async get(policyName: string): Promise<PolicyRecord> {
-    const entity = await this.defaultVersions().where('version.policy_name = :policyName', { policyName }).getOne();
-    if (entity === null) {
-      throw new IotError('ResourceNotFound', `Policy ${policyName} does not exist`, { details: { policyName } });
-    }
-    return toRecord(entity);
-  }
-
-  /** Attaches a policy to a certificate; answers whether that is new. Both must exist. */
-  async attach(policyName: string, certificateId: string): Promise<boolean> {
-    const rows = await this.dataSource.query<unknown[]>(
-      'INSERT INTO policy_attachments (policy_name, certificate_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1',
-      [policyName, certificateId],
+  async insert(manager: EntityManager, policyName: string, policyDocument: string, createdAt: Date): Promise<boolean> {
+    const rows = await manager.query<unknown[]>(
+      `INSERT INTO policies (policy_name, default_version, last_version, created_at) VALUES ($1, 1, 1, $2)
+       ON CONFLICT DO NOTHING RETURNING 1`,
+      [policyName, createdAt],
     );
+    if (rows.length === 0) return false;
+    await this.insertVersion(manager, policyName, { version: 1, policyDocument, createdAt });
+    return true;
+  }
+
+  /** Lets nobody else change a policy or its versions until the end of the transaction; `undefined`: there is none. */
+  async lock(manager: EntityManager, policyName: string): Promise<PolicyVersions | undefined> {
+    const [policy] = await manager.query<{ default_version: number; last_version: number }[]>(
+      'SELECT default_version, last_version FROM policies WHERE policy_name = $1 FOR UPDATE',
+      [policyName],
+    );
+    if (policy === undefined) return undefined;
+    const rows = await manager.query<{ version: number }[]>(
+      'SELECT version FROM policy_versions WHERE policy_name = $1 ORDER BY version',
+      [policyName],
+    );
+    return {
+      defaultVersion: policy.default_version,
+      lastVersion: policy.last_version,
+      versions: rows.map(({ version }) => version),
+    };
+  }
+
+  /** Whether there is a policy; it cannot be deleted until the end of the transaction. */
+  async lockExistence(manager: EntityManager, policyName: string): Promise<boolean> {
+    const rows = await manager.query<unknown[]>('SELECT 1 FROM policies WHERE policy_name = $1 FOR KEY SHARE', [
+      policyName,
+    ]);
     return rows.length === 1;
   }
 
-  /** Detaches a policy from a certificate. */
-  async detach(policyName: string, certificateId: string): Promise<void> {
-    await this.dataSource.query('DELETE FROM policy_attachments WHERE policy_name = $1 AND certificate_id = $2', [
-      policyName,
-      certificateId,
+  /** Stores a further version of a policy that is locked. */
+  async addVersion(
+    manager: EntityManager,
+    policyName: string,
+    version: Omit<PolicyVersionRecord, 'isDefault'>,
+  ): Promise<void> {
+    await manager.query('UPDATE policies SET last_version = $2 WHERE policy_name = $1', [policyName, version.version]);
+    await this.insertVersion(manager, policyName, version);
+  }
+
+  /** Makes a version of a policy that is locked the default one. */
+  async setDefaultVersion(manager: EntityManager, policyName: string, version: number): Promise<void> {
+    await manager.query('UPDATE policies SET default_version = $2 WHERE policy_name = $1', [policyName, version]);
+  }
+
+  /** Deletes a version of a policy that is locked. */
+  async deleteVersion(manager: EntityManager, policyName: string, version: number): Promise<void> {
+    await manager.query('DELETE FROM policy_versions WHERE policy_name = $1 AND version = $2', [policyName, version]);
+  }
+
+  /** Deletes a policy that is locked and attached to nothing, with its versions. */
+  async delete(manager: EntityManager, policyName: string): Promise<void> {
+    await manager.query('DELETE FROM policies WHERE policy_name = $1', [policyName]);
+  }
+
+  /** A policy as a transaction sees it. */
+  async findIn(manager: EntityManager, policyName: string): Promise<PolicyRecord | undefined> {
+    const [row] = await manager.query<PolicyRow[]>(`${DEFAULT_VERSIONS} WHERE policy_name = $1`, [policyName]);
+    return row && toRecord(row);
+  }
+
+  /** The policies of these names, those that exist, by name. */
+  async findMany(policyNames: string[]): Promise<PolicyRecord[]> {
+    const rows = await this.query<PolicyRow[]>(`${DEFAULT_VERSIONS} WHERE policy_name = ANY($1) ORDER BY policy_name`, [
+      policyNames,
     ]);
+    return rows.map(toRecord);
   }
 
-  /** The policies attached to a certificate, in their default versions, by name. */
-  async ofCertificate(certificateId: string): Promise<PolicyRecord[]> {
-    const entities = await this.defaultVersions()
-      .innerJoin('policy_attachments', 'attached', 'attached.policy_name = version.policy_name')
-      .where('attached.certificate_id = :certificateId', { certificateId })
-      .orderBy('version.policy_name')
-      .getMany();
-    return entities.map(toRecord);
+  /** Up to `limit` policies in the order of their names, those after `after`. */
+  async page(after: string | undefined, limit: number): Promise<PolicyRecord[]> {
+    const rows = await this.query<PolicyRow[]>(
+      `${DEFAULT_VERSIONS} WHERE policy_name > $1 ORDER BY policy_name LIMIT $2`,
+      [after ?? '', limit],
+    );
+    return rows.map(toRecord);
   }
 
-  private defaultVersions() {
-    return this.dataSource
-      .getRepository(PolicyVersionEntity)
-      .createQueryBuilder('version')
-      .innerJoin(
-        'policies',
-        'policy',
-        'policy.policy_name = version.policy_name AND policy.default_version = version.version',
-      );
+  /** All versions of a policy, the newest first; empty when there is no such policy. */
+  async versions(policyName: string): Promise<PolicyVersionRecord[]> {
+    const rows = await this.query<(Omit<PolicyRow, 'policy_name'> & { is_default: boolean })[]>(
+      `SELECT version, policy_document, version = default_version AS is_default, policy_versions.created_at
+       FROM policies JOIN policy_versions ON policy_versions.policy_name = policies.policy_name
+       WHERE policies.policy_name = $1 ORDER BY version DESC`,
+      [policyName],
+    );
+    return rows.map((row) => ({
+      version: row.version,
+      policyDocument: row.policy_document,
+      isDefault: row.is_default,
+      createdAt: row.created_at,
+    }));
+  }
+
+  private async insertVersion(
+    manager: EntityManager,
+    policyName: string,
+    { version, policyDocument, createdAt }: Omit<PolicyVersionRecord, 'isDefault'>,
+  ): Promise<void> {
+    await manager.query(
+      'INSERT INTO policy_versions (policy_name, version, policy_document, created_at) VALUES ($1, $2, $3, $4)',
+      [policyName, version, policyDocument, createdAt],
+    );
+  }
+
+  private query<T>(sql: string, parameters: unknown[]): Promise<T> {
+    return this.dataSource.query<T>(sql, parameters).catch(rejectWithIotError());
   }
 }
 
-function toRecord({ policyName, version, policyDocument }: PolicyVersionEntity): PolicyRecord {
-  return { policyName, version, policyDocument };
+function toRecord(row: PolicyRow): PolicyRecord {
+  return {
+    policyName: row.policy_name,
+    version: row.version,
+    policyDocument: row.policy_document,
+    createdAt: row.created_at,
+  };
 }

@@ -1,15 +1,15 @@
 import { Controller } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
-import { type ParsedRequestOf, resolvePrincipal } from '#thingcore/contracts';
+import { type ParsedRequestOf, resolvePrincipals } from '#thingcore/contracts';
 import { ContractPipe } from '#thingcore/transport';
-import { PrincipalService } from './principal.service.js';
+import { PrincipalResolver } from './principal-resolver.js';
 
 @Controller()
 export class PrincipalController {
-  constructor(private readonly principals: PrincipalService) {}
+  constructor(private readonly principals: PrincipalResolver) {}
 
-  @MessagePattern(resolvePrincipal.pattern)
-  resolve(@Payload(new ContractPipe(resolvePrincipal)) request: ParsedRequestOf<typeof resolvePrincipal>) {
-    return this.principals.resolve(request.certificateId);
+  @MessagePattern(resolvePrincipals.pattern)
+  async resolve(@Payload(new ContractPipe(resolvePrincipals)) request: ParsedRequestOf<typeof resolvePrincipals>) {
+    return { principals: await this.principals.resolve(request.connections) };
   }
 }

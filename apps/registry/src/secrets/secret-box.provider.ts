@@ -12,11 +12,9 @@ export const secretBoxProvider = {
   inject: [REGISTRY_CONFIG, DataDirectory],
   async useFactory(config: RegistryConfig, dataDirectory: DataDirectory): Promise<SecretBox> {
     if (config.secretKey !== undefined) return new SecretBox(decode(config.secretKey, 'THINGCORE_REGISTRY_SECRET_KEY'));
-    const kept = await dataDirectory.read(KEY_FILE);
-    if (kept !== undefined) return new SecretBox(decode(kept.trim(), dataDirectory.join(KEY_FILE)));
-    const key = randomBytes(KEY_BYTES);
-    await dataDirectory.write(KEY_FILE, `${key.toString('base64')}\n`, 0o600);
-    return new SecretBox(key);
+    const made = `${randomBytes(KEY_BYTES).toString('base64')}\n`;
+    const kept = (await dataDirectory.read(KEY_FILE)) ?? (await dataDirectory.writeOnce(KEY_FILE, made, 0o600));
+    return new SecretBox(decode(kept.trim(), dataDirectory.join(KEY_FILE)));
   },
 };
 

@@ -1,20 +1,23 @@
 import { Controller } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import {
-  attachThingPrincipal,
   createThing,
-  detachThingPrincipal,
+  deleteThing,
   getThings,
   listThings,
   type ParsedRequestOf,
+  updateThing,
 } from '#thingcore/contracts';
 import { ContractPipe } from '#thingcore/transport';
-import { certificateIdOf } from '../certificates/certificate-reference.js';
+import { ThingListService } from './thing-list.service.js';
 import { ThingService } from './thing.service.js';
 
 @Controller()
 export class ThingController {
-  constructor(private readonly things: ThingService) {}
+  constructor(
+    private readonly things: ThingService,
+    private readonly lists: ThingListService,
+  ) {}
 
   @MessagePattern(createThing.pattern)
   create(@Payload(new ContractPipe(createThing)) request: ParsedRequestOf<typeof createThing>) {
@@ -28,22 +31,16 @@ export class ThingController {
 
   @MessagePattern(listThings.pattern)
   list(@Payload(new ContractPipe(listThings)) request: ParsedRequestOf<typeof listThings>) {
-    return this.things.list(request);
+    return this.lists.list(request);
   }
 
-  @MessagePattern(attachThingPrincipal.pattern)
-  async attachPrincipal(
-    @Payload(new ContractPipe(attachThingPrincipal)) request: ParsedRequestOf<typeof attachThingPrincipal>,
-  ) {
-    await this.things.attachPrincipal(request.thingName, certificateIdOf(request.principal));
-    return {};
+  @MessagePattern(updateThing.pattern)
+  update(@Payload(new ContractPipe(updateThing)) request: ParsedRequestOf<typeof updateThing>) {
+    return this.things.update(request);
   }
 
-  @MessagePattern(detachThingPrincipal.pattern)
-  async detachPrincipal(
-    @Payload(new ContractPipe(detachThingPrincipal)) request: ParsedRequestOf<typeof detachThingPrincipal>,
-  ) {
-    await this.things.detachPrincipal(request.thingName, certificateIdOf(request.principal));
-    return {};
+  @MessagePattern(deleteThing.pattern)
+  async delete(@Payload(new ContractPipe(deleteThing)) request: ParsedRequestOf<typeof deleteThing>) {
+    return { deleted: await this.things.delete(request) };
   }
 }

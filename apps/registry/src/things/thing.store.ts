@@ -1,82 +1,131 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, In, MoreThan } from 'typeorm';
-import { ThingEntity } from './thing.entity.js';
+import { rejectWithIotError } from '#thingcore/persistence';
+import { DataSource, type EntityManager } from 'typeorm';
 
 /** A thing as it is stored. */
 export interface ThingRecord {
   thingName: string;
   thingId: string;
+  thingTypeName: string | null;
+  billingGroupName: string | null;
   attributes: Record<string, string>;
   version: number;
+  createdAt: Date;
 }
 
-/** The things of the registry and the certificates attached to them, in PostgreSQL. */
+/** A row of things. */
+export interface ThingRow {
+  thing_name: string;
+  thing_id: string;
+  thing_type_name: string | null;
+  billing_group_name: string | null;
+  attributes: Record<string, string>;
+  version: string;
+  created_at: Date;
+}
+
+/** The columns of a {@link ThingRow}. */
+export const THING_COLUMNS =
+  'thing_name, thing_id, thing_type_name, billing_group_name, attributes, version, created_at';
+
+/** The things of the registry, in PostgreSQL. */
 @Injectable()
 export class ThingStore {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Stores a new thing; answers false and changes nothing when the name is taken. */
-  async insert(thing: ThingRecord, createdAt: Date): Promise<boolean> {
-    const rows = await this.dataSource.query<unknown[]>(
-      `INSERT INTO things (thing_name, thing_id, attributes, version, created_at) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT DO NOTHING RETURNING 1`,
-      [thing.thingName, thing.thingId, JSON.stringify(thing.attributes), thing.version, createdAt],
+  async insert(manager: EntityManager, thing: ThingRecord): Promise<boolean> {
+    const { thingName, thingId, thingTypeName, billingGroupName, attributes, version, createdAt } = thing;
+    const rows = await manager.query<unknown[]>(
+      `WITH created AS (
+         INSERT INTO things (${THING_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (thing_name) DO NOTHING RETURNING thing_name, attributes
+       ), found_by AS (
+         INSERT INTO thing_attributes (thing_name, attribute_name, attribute_value)
+         SELECT thing_name, attribute.key, attribute.value FROM created, jsonb_each_text(attributes) AS attribute
+       )
+       SELECT 1 FROM created`,
+      [thingName, thingId, thingTypeName, billingGroupName, JSON.stringify(attributes), version, createdAt],
     );
     return rows.length === 1;
   }
 
-  /** The thing of that name, if there is one. */
-  async find(thingName: string): Promise<ThingRecord | undefined> {
-    const [thing] = await this.findMany([thingName]);
-    return thing;
+  /** Reads a thing that nobody else deletes until the end of the transaction. */
+  async hold(manager: EntityManager, thingName: string): Promise<ThingRecord | undefined> {
+    return this.findLocked(manager, thingName, 'FOR KEY SHARE');
+  }
+
+  /** Reads a thing to change it in this transaction; principals can be attached meanwhile. */
+  async lockToChange(manager: EntityManager, thingName: string): Promise<ThingRecord | undefined> {
+    return this.findLocked(manager, thingName, 'FOR NO KEY UPDATE');
+  }
+
+  /** Reads a thing to delete it in this transaction. */
+  async lockToDelete(manager: EntityManager, thingName: string): Promise<ThingRecord | undefined> {
+    return this.findLocked(manager, thingName, 'FOR UPDATE');
   }
 
   /** The things of these names, those that exist. */
   async findMany(thingNames: string[]): Promise<ThingRecord[]> {
-    const entities = await this.dataSource.getRepository(ThingEntity).findBy({ thingName: In(thingNames) });
-    return entities.map(toRecord);
+    const rows = await this.dataSource
+      .query<ThingRow[]>(`SELECT ${THING_COLUMNS} FROM things WHERE thing_name = ANY($1) ORDER BY thing_name`, [
+        thingNames,
+      ])
+      .catch(rejectWithIotError());
+    return rows.map(toThingRecord);
   }
 
-  /** Up to `limit` things in the order of their names, those after `after`. */
-  async page(after: string | undefined, limit: number): Promise<ThingRecord[]> {
-    const entities = await this.dataSource.getRepository(ThingEntity).find({
-      where: after === undefined ? {} : { thingName: MoreThan(after) },
-      order: { thingName: 'ASC' },
-      take: limit,
-    });
-    return entities.map(toRecord);
-  }
-
-  /** Attaches a certificate; answers whether that is new. Both must exist. */
-  async attach(thingName: string, certificateId: string): Promise<boolean> {
-    const rows = await this.dataSource.query<unknown[]>(
-      'INSERT INTO thing_principals (thing_name, certificate_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1',
-      [thingName, certificateId],
+  /** Stores type, attributes and version of a thing. */
+  async update(manager: EntityManager, thing: ThingRecord): Promise<void> {
+    const { thingName, thingTypeName, attributes, version } = thing;
+    await manager.query(
+      `WITH changed AS (
+         UPDATE things SET thing_type_name = $2, attributes = $3, version = $4 WHERE thing_name = $1
+       ), gone AS (
+         DELETE FROM thing_attributes WHERE thing_name = $1 AND NOT $3::jsonb ? attribute_name
+       )
+       INSERT INTO thing_attributes (thing_name, attribute_name, attribute_value)
+       SELECT $1, attribute.key, attribute.value FROM jsonb_each_text($3::jsonb) AS attribute
+       ON CONFLICT (thing_name, attribute_name) DO UPDATE SET attribute_value = excluded.attribute_value
+       WHERE thing_attributes.attribute_value <> excluded.attribute_value`,
+      [thingName, thingTypeName, JSON.stringify(attributes), version],
     );
-    return rows.length === 1;
   }
 
-  /** Detaches a certificate. */
-  async detach(thingName: string, certificateId: string): Promise<void> {
-    await this.dataSource.query('DELETE FROM thing_principals WHERE thing_name = $1 AND certificate_id = $2', [
+  /** Puts a thing into a billing group, or into none. */
+  async setBillingGroup(manager: EntityManager, thingName: string, billingGroupName: string | null): Promise<void> {
+    await manager.query('UPDATE things SET billing_group_name = $2 WHERE thing_name = $1', [
       thingName,
-      certificateId,
+      billingGroupName,
     ]);
   }
 
-  /** The things that a certificate is attached to. */
-  async ofCertificate(certificateId: string): Promise<ThingRecord[]> {
-    const entities = await this.dataSource
-      .getRepository(ThingEntity)
-      .createQueryBuilder('thing')
-      .innerJoin('thing_principals', 'attached', 'attached.thing_name = thing.thing_name')
-      .where('attached.certificate_id = :certificateId', { certificateId })
-      .orderBy('thing.thing_name')
-      .getMany();
-    return entities.map(toRecord);
+  /** Deletes a thing; it is in no group any more. */
+  async delete(manager: EntityManager, thingName: string): Promise<void> {
+    await manager.query('DELETE FROM things WHERE thing_name = $1', [thingName]);
+  }
+
+  private async findLocked(
+    manager: EntityManager,
+    thingName: string,
+    lock: 'FOR KEY SHARE' | 'FOR NO KEY UPDATE' | 'FOR UPDATE',
+  ): Promise<ThingRecord | undefined> {
+    const [row] = await manager.query<ThingRow[]>(`SELECT ${THING_COLUMNS} FROM things WHERE thing_name = $1 ${lock}`, [
+      thingName,
+    ]);
+    return row && toThingRecord(row);
   }
 }
 
-function toRecord({ thingName, thingId, attributes, version }: ThingEntity): ThingRecord {
-  return { thingName, thingId, attributes, version: Number(version) };
+/** What a row says. */
+export function toThingRecord(row: ThingRow): ThingRecord {
+  return {
+    thingName: row.thing_name,
+    thingId: row.thing_id,
+    thingTypeName: row.thing_type_name,
+    billingGroupName: row.billing_group_name,
+    attributes: row.attributes,
+    version: Number(row.version),
+    createdAt: row.created_at,
+  };
 }

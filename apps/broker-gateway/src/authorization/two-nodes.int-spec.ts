@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { Module } from '@nestjs/common';
+import { connectAsync, type MqttClient } from 'mqtt';
+import { listDenials, principalChanged } from '#thingcore/contracts';
+import { Logger, type RunningProcess, startProcess } from '#thingcore/platform';
+import { makeTempDir, startRedis, type TestRedis, waitFor } from '#thingcore/testing';
+import { EventBus, RpcClient } from '#thingcore/transport';
+import { brokerConfig, goodbyeOf } from '../broker.fixture.js';
+import { BrokerAddresses, BrokerGatewayModule } from '../broker-gateway.module.js';
+import { ALLOW_ALL, arn, type Device, FakeRegistry, policyOf, registry } from '../fake-registry.fixture.js';
+
+@Module({ controllers: [FakeRegistry] })
+class RegistryModule {}
+
+/** AWS takes minutes; this product promises a second, on every node. */
+const LIVE_EFFECT_MS = 1_000;
+
+describe('two broker nodes that share Redis', () => {
+  let redis: TestRedis;
+  let registryProcess: RunningProcess;
+  const nodes: RunningProcess[] = [];
+  const clients: MqttClient[] = [];
+
+  async function start(service: 'registry' | 'broker'): Promise<RunningProcess> {
+    const storage = { kind: 'redis', url: redis.url } as const;
+    return startProcess({
+      service,
+      config: {
+        dataDirectory: await makeTempDir(),
+        logLevel: 'silent',
+        logFormat: 'json',
+        metricsPort: 0,
+        metricsHost: '127.0.0.1',
+        region: 'us-east-1',
+        account: '123456789012',
+      },
+      logger: Logger.create({ service, level: 'silent', format: 'json' }),
+      transport: storage,
+      databaseUrl: 'postgres://not-needed',
+      modules: [
+        service === 'registry'
+          ? RegistryModule
+          : BrokerGatewayModule.forRoot(brokerConfig({ principalCheckMs: 500 }), storage),
+      ],
+    });
+  }
+
+  async function connect(node: RunningProcess, device: Device): Promise<MqttClient> {
+    const { mqtts } = node.app.get(BrokerAddresses, { strict: false });
+    const clientId = randomUUID();
+    const options = { clientId, protocolVersion: 5, reconnectPeriod: 0, ca: registry.authorityPem, ...device } as const;
+    const client = await connectAsync(mqtts, options, false);
+    clients.push(client);
+    return client;
+  }
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    await registry.addAuthority();
+    registryProcess = await start('registry');
+    nodes.push(await start('broker'), await start('broker'));
+  }, 60_000);
+
+  afterEach(async () => {
+    for (const client of clients.splice(0)) await client.endAsync(true);
+  });
+
+  afterAll(async () => {
+    for (const node of nodes) await node.stop();
+    await registryProcess.stop();
+    await redis.stop();
+  });
+
+  const connectToBoth = (device: Device) => Promise.all(nodes.map((node) => connect(node, device)));
+
+  it('both follow a change within a second', async () => {
+    const device = await registry.addDevice(ALLOW_ALL);
+    const both = await connectToBoth(device);
+    for (const client of both) await client.publishAsync('now/allowed', 'x', { qos: 1 });
+    const [policy] = registry.principalOf(device).policies;
+    policy!.policyDocument = policyOf([
+      ALLOW_ALL,
+      { Effect: 'Deny', Action: 'iot:Publish', Resource: arn('topic/now/*') },
+    ]);
+    const changedAt = performance.now();
+    await registryProcess.app
+      .get(EventBus, { strict: false })
+      .publish(principalChanged, { changes: [registry.noteChange('policy', policy!.policyName)] });
+    await Promise.all(
+      both.map((client) =>
+        waitFor(
+          () =>
+            client.publishAsync('now/allowed', 'x', { qos: 1 }).then(
+              () => false,
+              () => true,
+            ),
+          { what: 'the change to have its effect' },
+        ),
+      ),
+    );
+    expect(performance.now() - changedAt).toBeLessThan(LIVE_EFFECT_MS);
+  });
+
+  it.each([
+    ['a broadcast', true],
+    ['a broadcast that was lost', false],
+  ])('both end the connections of a certificate that is revoked, after %s', async (_name, isBroadcast) => {
+    const device = await registry.addDevice(ALLOW_ALL);
+    const goodbyes = (await connectToBoth(device)).map(goodbyeOf);
+    registry.principalOf(device).status = 'REVOKED';
+    const change = registry.noteChange('certificate', device.certificateId);
+    const changedAt = performance.now();
+    if (isBroadcast) {
+      await registryProcess.app.get(EventBus, { strict: false }).publish(principalChanged, { changes: [change] });
+    }
+    expect((await Promise.all(goodbyes)).map(({ reasonCode }) => reasonCode)).toEqual([0x87, 0x87]);
+    expect(performance.now() - changedAt).toBeLessThan(LIVE_EFFECT_MS);
+    // Either node answers for both.
+    const { certificateId } = device;
+    const rpc = registryProcess.app.get(RpcClient, { strict: false });
+    const denials = await waitFor(
+      async () => {
+        const answer = await rpc.call(listDenials, { certificateId });
+        return answer.denials.length === 2 ? answer.denials : undefined;
+      },
+      { what: 'the denials of both nodes' },
+    );
+    expect(denials.map(({ cause }) => cause)).toEqual(['CERTIFICATE', 'CERTIFICATE']);
+  });
+});

@@ -1,0 +1,53 @@
+import { UseFilters } from '@nestjs/common';
+import { Args, Context, Extensions, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { createApiKey, listApiKeys, revokeApiKey } from '#thingcore/contracts';
+import { RpcClient } from '#thingcore/transport';
+import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { unauthenticated } from '../errors/public-error.js';
+import type { GatewayContext } from '../requests/gateway-context.js';
+import { ApiKey, CallerView, CreateApiKeyInput, CreatedApiKey, toApiKey, toCreatedApiKey } from './api-key.type.js';
+import { ADMINS_ONLY } from './least-role.js';
+
+/** Who may use this API. */
+@Resolver(() => ApiKey)
+@UseFilters(GraphqlErrorFilter)
+export class AccessResolver {
+  constructor(private readonly rpc: RpcClient) {}
+
+  @Query(() => CallerView, { description: 'Who sends this request, and what the caller may do.' })
+  me(@Context() { caller }: GatewayContext): CallerView {
+    if (caller === undefined) throw unauthenticated();
+    return { name: caller.name, role: caller.role };
+  }
+
+  @Extensions(ADMINS_ONLY)
+  @Query(() => [ApiKey], {
+    description: 'All API keys, expired and revoked ones included, in the order of their names. For administrators.',
+  })
+  async apiKeys(): Promise<ApiKey[]> {
+    const { apiKeys } = await this.rpc.call(listApiKeys, {});
+    return apiKeys.map(toApiKey);
+  }
+
+  @Extensions(ADMINS_ONLY)
+  @Mutation(() => CreatedApiKey, {
+    description: 'Creates an API key, which is in the answer and nowhere else. For administrators.',
+  })
+  async createApiKey(
+    @Args('input', { type: () => CreateApiKeyInput, description: 'The API key to create.' })
+    { name, role, expiresAt }: CreateApiKeyInput,
+  ): Promise<CreatedApiKey> {
+    return toCreatedApiKey(await this.rpc.call(createApiKey, { name, role, expiresAt: expiresAt ?? undefined }));
+  }
+
+  @Extensions(ADMINS_ONLY)
+  @Mutation(() => ApiKey, {
+    description:
+      'Revokes an API key for good and ends the connections that were opened with it. The last valid key of an administrator cannot be revoked. For administrators.',
+  })
+  async revokeApiKey(
+    @Args('name', { type: () => String, description: 'The name of the API key.' }) name: string,
+  ): Promise<ApiKey> {
+    return toApiKey(await this.rpc.call(revokeApiKey, { name }));
+  }
+}

@@ -1,0 +1,41 @@
+import { UseFilters } from '@nestjs/common';
+import { Args, Extensions, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { listAuthorities, retireAuthority, rotateAuthority } from '#thingcore/contracts';
+import { RpcClient } from '#thingcore/transport';
+import { ADMINS_ONLY } from '../access/least-role.js';
+import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { Authority, toAuthority } from './authority.type.js';
+
+@Resolver(() => Authority)
+@UseFilters(GraphqlErrorFilter)
+export class AuthorityResolver {
+  constructor(private readonly rpc: RpcClient) {}
+
+  @Query(() => [Authority], {
+    description: 'The authorities of the platform, retired ones included, the newest first.',
+  })
+  async authorities(): Promise<Authority[]> {
+    const { authorities } = await this.rpc.call(listAuthorities, {});
+    return authorities.map(toAuthority);
+  }
+
+  @Extensions(ADMINS_ONLY)
+  @Mutation(() => Authority, {
+    description:
+      'Makes a new authority, which signs from now on; the one before stays trusted until it is retired. Servers get themselves new certificates without closing connections. For administrators.',
+  })
+  async rotateAuthority(): Promise<Authority> {
+    return toAuthority(await this.rpc.call(rotateAuthority, {}));
+  }
+
+  @Extensions(ADMINS_ONLY)
+  @Mutation(() => Authority, {
+    description:
+      'Takes a trusted authority out of what is handed out: devices that trust it alone can no longer verify the servers. For administrators.',
+  })
+  async retireAuthority(
+    @Args('authorityId', { type: () => ID, description: 'The id of the authority.' }) authorityId: string,
+  ): Promise<Authority> {
+    return toAuthority(await this.rpc.call(retireAuthority, { authorityId }));
+  }
+}

@@ -1,0 +1,132 @@
+import { ArgsType, Field, ID, InputType } from '@nestjs/graphql';
+import type { registerCaCertificate, RequestOf, updateCaCertificate } from '#thingcore/contracts';
+import type { JsonValue } from '#thingcore/errors';
+import { CertificateStatus } from '../certificates/certificate.type.js';
+import { PageArgs } from '../connections/page.args.js';
+import { textOfDocument } from '../scalars/json-document.js';
+import { JsonScalar } from '../scalars/json.scalar.js';
+import { asStringMap } from '../scalars/string-map.js';
+import { AutoRegistrationStatus, CaCertificateStatus, CertificateMode } from './ca-certificate.type.js';
+
+/** How devices are to be provisioned by their first connection. */
+@InputType({ description: 'How devices are provisioned by their first connection.' })
+export class RegistrationConfigInput {
+  @Field(() => JsonScalar, { description: 'The provisioning template, as an object or as the text of one.' })
+  templateBody: JsonValue;
+}
+
+/** What `registerCaCertificate` takes. */
+@InputType({ description: 'The CA to register.' })
+export class RegisterCaCertificateInput {
+  @Field(() => String, { description: 'Its certificate, PEM: that of the CA which signs devices itself.' })
+  caCertificatePem: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'A certificate signed by it, PEM, whose common name is the registration code. Needed in the mode DEFAULT.',
+  })
+  verificationCertificatePem?: string | null;
+
+  @Field(() => CertificateMode, { defaultValue: CertificateMode.DEFAULT, description: 'How it is registered.' })
+  certificateMode: CertificateMode;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Whether certificates that it signed can be registered at once.',
+  })
+  setAsActive: boolean;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Whether the first connection with a certificate that it signed registers it.',
+  })
+  allowAutoRegistration: boolean;
+
+  @Field(() => RegistrationConfigInput, {
+    nullable: true,
+    description: 'How devices are provisioned by their first connection; they are registered only when it is left out.',
+  })
+  registrationConfig?: RegistrationConfigInput | null;
+
+  @Field(() => JsonScalar, { nullable: true, description: 'Its tags: an object of texts, at most 50.' })
+  tags?: JsonValue;
+}
+
+/** What `updateCaCertificate` takes. */
+@InputType({ description: 'What changes of a CA certificate; what is left out stays.' })
+export class UpdateCaCertificateInput {
+  @Field(() => ID, { description: 'The id of the CA certificate.' })
+  certificateId: string;
+
+  @Field(() => CaCertificateStatus, { nullable: true, description: 'The status it gets.' })
+  newStatus?: CaCertificateStatus | null;
+
+  @Field(() => AutoRegistrationStatus, {
+    nullable: true,
+    description: 'Whether the first connection with a certificate that it signed registers it.',
+  })
+  newAutoRegistrationStatus?: AutoRegistrationStatus | null;
+
+  @Field(() => RegistrationConfigInput, {
+    nullable: true,
+    description: 'How devices are provisioned by their first connection.',
+  })
+  registrationConfig?: RegistrationConfigInput | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Whether devices shall not be provisioned by their first connection any more.',
+  })
+  removeAutoRegistration: boolean;
+}
+
+/** The arguments of the certificates that a CA signed. */
+@ArgsType()
+export class SignedCertificatesArgs extends PageArgs {
+  @Field(() => CertificateStatus, { nullable: true, description: 'Their status; any when it is left out.' })
+  status?: CertificateStatus | null;
+}
+
+/** The request to register a CA. */
+export function toRegisterCaCertificateRequest({
+  caCertificatePem,
+  verificationCertificatePem,
+  registrationConfig,
+  tags,
+  ...input
+}: RegisterCaCertificateInput): RequestOf<typeof registerCaCertificate> {
+  const { certificateMode, setAsActive, allowAutoRegistration } = input;
+  return {
+    caCertificatePem,
+    verificationCertificatePem: verificationCertificatePem ?? undefined,
+    certificateMode,
+    setAsActive,
+    allowAutoRegistration,
+    registrationConfig: toRegistrationConfigRequest(registrationConfig),
+    tags: asStringMap(tags),
+  };
+}
+
+/** The request to change a CA. */
+export function toUpdateCaCertificateRequest({
+  certificateId,
+  newStatus,
+  newAutoRegistrationStatus,
+  registrationConfig,
+  removeAutoRegistration,
+}: UpdateCaCertificateInput): RequestOf<typeof updateCaCertificate> {
+  return {
+    certificateId,
+    newStatus: newStatus ?? undefined,
+    newAutoRegistrationStatus: newAutoRegistrationStatus ?? undefined,
+    registrationConfig: toRegistrationConfigRequest(registrationConfig),
+    removeAutoRegistration,
+  };
+}
+
+function toRegistrationConfigRequest(
+  config: RegistrationConfigInput | null | undefined,
+): { templateBody: string } | undefined {
+  return config ? { templateBody: textOfDocument(config.templateBody) } : undefined;
+}

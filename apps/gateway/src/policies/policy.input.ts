@@ -1,0 +1,19 @@
+import { Field, InputType } from '@nestjs/graphql';
+import type { JsonValue } from '#thingcore/errors';
+import { JsonScalar } from '../scalars/json.scalar.js';
+
+/** What `createPolicy` takes. */
+@InputType({ description: 'The policy to create.' })
+export class CreatePolicyInput {
+  @Field(() => String, { description: 'Its name: 1 to 128 letters, digits and _ + = , . @ -' })
+  name: string;
+
+  @Field(() => JsonScalar, { description: 'Its document, as an object or as the text of one.' })
+  document: JsonValue;
+
+  @Field(() => JsonScalar, { nullable: true, description: 'Its tags: an object of texts, at most 50.' })
+  tags?: JsonValue;
+}
+
+/** How the fields of the commands that create and delete policies are called in GraphQL. */
+export const POLICY_FIELDS = { policyName: 'name', policyDocument: 'document' } as const;

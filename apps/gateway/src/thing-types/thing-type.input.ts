@@ -1,0 +1,90 @@
+import { ArgsType, Field, InputType } from '@nestjs/graphql';
+import type { createThingType, RequestOf } from '#thingcore/contracts';
+import type { JsonValue } from '#thingcore/errors';
+import { PAGE_FIELDS, PageArgs } from '../connections/page.args.js';
+import { JsonScalar } from '../scalars/json.scalar.js';
+import { asStringMap } from '../scalars/string-map.js';
+
+/** Which thing types a list has. */
+@InputType({ description: 'Which thing types to return.' })
+export class ThingTypeFilter {
+  @Field(() => String, { nullable: true, description: 'Their names begin with this.' })
+  namePrefix?: string | null;
+}
+
+/** The arguments of `thingTypes`. */
+@ArgsType()
+export class ThingTypesArgs extends PageArgs {
+  @Field(() => ThingTypeFilter, {
+    nullable: true,
+    description: 'Which thing types to return; all when it is left out.',
+  })
+  filter?: ThingTypeFilter | null;
+}
+
+/** What `createThingType` takes. */
+@InputType({ description: 'The thing type to create.' })
+export class CreateThingTypeInput {
+  @Field(() => String, { description: 'Its name: 1 to 128 of a-z, A-Z, 0-9, colon, underscore and hyphen.' })
+  name: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is for: at most 2028 characters.' })
+  description?: string | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'The names of attributes that things of the type are looked for by: at most 3.',
+  })
+  searchableAttributes?: string[] | null;
+
+  @Field(() => JsonScalar, { nullable: true, description: 'Its tags: an object of texts, at most 50.' })
+  tags?: JsonValue;
+}
+
+/** What `updateThingType` takes. */
+@InputType({ description: 'What changes of a thing type; what is left out stays.' })
+export class UpdateThingTypeInput {
+  @Field(() => String, { description: 'The name of the thing type.' })
+  name: string;
+
+  @Field(() => String, { nullable: true, description: 'What it is for: at most 2028 characters.' })
+  description?: string | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'The names of attributes that things of the type are looked for by: at most 3, in place of those before.',
+  })
+  searchableAttributes?: string[] | null;
+}
+
+/** What `deprecateThingType` takes. */
+@InputType({ description: 'The thing type to deprecate.' })
+export class DeprecateThingTypeInput {
+  @Field(() => String, { description: 'The name of the thing type.' })
+  name: string;
+
+  @Field(() => Boolean, { defaultValue: false, description: 'Whether to take its deprecation back instead.' })
+  undo: boolean;
+}
+
+/** The request to create a thing type. */
+export function toCreateThingTypeRequest({
+  name,
+  description,
+  searchableAttributes,
+  tags,
+}: CreateThingTypeInput): RequestOf<typeof createThingType> {
+  return {
+    thingTypeName: name,
+    description: description ?? undefined,
+    searchableAttributes: searchableAttributes ?? undefined,
+    tags: asStringMap(tags),
+  };
+}
+
+/** How the fields of the commands that change thing types are called in GraphQL. */
+export const THING_TYPE_FIELDS = { thingTypeName: 'name', undoDeprecate: 'undo' } as const;
+
+/** How the fields of the command that lists thing types are called in GraphQL. */
+export const LIST_THING_TYPES_FIELDS = { ...PAGE_FIELDS, namePrefix: 'filter.namePrefix' } as const;

@@ -1,0 +1,165 @@
+import {
+  attachThingPrincipal,
+  createThing,
+  deleteThing,
+  detachThingPrincipal,
+  getPrincipalsOfThings,
+  getThings,
+  listThings,
+  updateThing,
+} from '#thingcore/contracts';
+import { toCursor } from '../connections/cursor.js';
+import { describeOperations } from '../operations.fixture.js';
+import { aThing } from '../registry.fixture.js';
+
+const ID = 'a'.repeat(64);
+const LAMP = aThing('lamp');
+
+describeOperations(
+  'the operations of things',
+  [
+    {
+      name: 'createThing with everything',
+      operation: `mutation { createThing(input: {
+        name: "lamp", type: "light", billingGroup: "plant", attributes: { site: "b7" }
+      }) { name arn version } }`,
+      command: createThing,
+      request: {
+        thingName: 'lamp',
+        thingTypeName: 'light',
+        billingGroupName: 'plant',
+        attributes: { site: 'b7' },
+      },
+      reply: LAMP,
+      data: { createThing: { name: 'lamp', arn: LAMP.thingArn, version: 3 } },
+    },
+    {
+      name: 'createThing with nulls, which count as left out',
+      operation:
+        'mutation { createThing(input: { name: "lamp", type: null, billingGroup: null, attributes: null }) { id } }',
+      command: createThing,
+      request: { thingName: 'lamp' },
+      reply: LAMP,
+      data: { createThing: { id: 'id of lamp' } },
+    },
+    {
+      name: 'updateThing with everything',
+      operation: `mutation { updateThing(input: {
+        name: "lamp", expectedVersion: 2, attributes: { site: "" }, mergeAttributes: true, type: "light"
+      }) { version } }`,
+      command: updateThing,
+      request: {
+        thingName: 'lamp',
+        thingTypeName: 'light',
+        removeThingType: false,
+        attributes: { site: '' },
+        merge: true,
+        expectedVersion: 2,
+      },
+      reply: LAMP,
+      data: { updateThing: { version: 3 } },
+    },
+    {
+      name: 'updateThing that removes the type',
+      operation: 'mutation { updateThing(input: { name: "lamp", removeType: true, expectedVersion: null }) { name } }',
+      command: updateThing,
+      request: { thingName: 'lamp', removeThingType: true, merge: false },
+      reply: LAMP,
+      data: { updateThing: { name: 'lamp' } },
+    },
+    {
+      name: 'deleteThing',
+      operation: 'mutation { deleteThing(input: { name: "lamp", expectedVersion: 3 }) { name deleted } }',
+      command: deleteThing,
+      request: { thingName: 'lamp', expectedVersion: 3 },
+      reply: { deleted: true },
+      data: { deleteThing: { name: 'lamp', deleted: true } },
+    },
+    {
+      name: 'deleteThing of one that is gone',
+      operation: 'mutation { deleteThing(input: { name: "lamp" }) { deleted } }',
+      command: deleteThing,
+      request: { thingName: 'lamp' },
+      reply: { deleted: false },
+      data: { deleteThing: { deleted: false } },
+    },
+    {
+      name: 'attachThingPrincipal',
+      operation: `mutation { attachThingPrincipal(input: { thingName: "lamp", principal: "${ID}" }) {
+        thingName principal thing { principals { certificateId exclusive } }
+      } }`,
+      command: attachThingPrincipal,
+      request: { thingName: 'lamp', principal: ID, thingPrincipalType: 'NON_EXCLUSIVE_THING' },
+      reply: {},
+      data: {
+        attachThingPrincipal: {
+          thingName: 'lamp',
+          principal: ID,
+          thing: { principals: [{ certificateId: ID, exclusive: true }] },
+        },
+      },
+    },
+    {
+      name: 'attachThingPrincipal exclusively',
+      operation: `mutation { attachThingPrincipal(input: { thingName: "lamp", principal: "${ID}", exclusive: true }) {
+        thingName
+      } }`,
+      command: attachThingPrincipal,
+      request: { thingName: 'lamp', principal: ID, thingPrincipalType: 'EXCLUSIVE_THING' },
+      reply: {},
+      data: { attachThingPrincipal: { thingName: 'lamp' } },
+    },
+    {
+      name: 'detachThingPrincipal',
+      operation: `mutation { detachThingPrincipal(input: { thingName: "lamp", principal: "${ID}" }) { principal } }`,
+      command: detachThingPrincipal,
+      request: { thingName: 'lamp', principal: ID },
+      reply: {},
+      data: { detachThingPrincipal: { principal: ID } },
+    },
+    {
+      name: 'things with every filter',
+      operation: `{ things(first: 7, after: "${toCursor('kitchen')}", filter: {
+        namePrefix: "l", type: "light", group: "floor", recursive: true, billingGroup: "plant",
+        attribute: { name: "site", value: "b", prefix: true }
+      }) { edges { node { name } } pageInfo { hasPreviousPage } } }`,
+      command: listThings,
+      request: {
+        namePrefix: 'l',
+        thingTypeName: 'light',
+        thingGroupName: 'floor',
+        recursive: true,
+        billingGroupName: 'plant',
+        attributeName: 'site',
+        attributeValue: 'b',
+        usePrefixAttributeValue: true,
+        after: 'kitchen',
+        limit: 7,
+      },
+      reply: { things: [LAMP] },
+      data: { things: { edges: [{ node: { name: 'lamp' } }], pageInfo: { hasPreviousPage: true } } },
+    },
+    {
+      name: 'things with one attribute',
+      operation: '{ things(filter: { attribute: { name: "site", value: "b7" } }) { edges { cursor } } }',
+      command: listThings,
+      request: {
+        recursive: false,
+        attributeName: 'site',
+        attributeValue: 'b7',
+        usePrefixAttributeValue: false,
+        limit: 50,
+      },
+      reply: { things: [] },
+      data: { things: { edges: [] } },
+    },
+  ],
+  ({ services }) => {
+    services.answer(getThings, () => ({ things: [LAMP] }));
+    services.answer(getPrincipalsOfThings, () => ({
+      things: [
+        { thingName: 'lamp', principals: [{ certificateId: ID, thingPrincipalType: 'EXCLUSIVE_THING' as const }] },
+      ],
+    }));
+  },
+);

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** The name of an attribute of a thing or group. */
+export const attributeName = z
+  .string()
+  .regex(/^[a-zA-Z0-9_.,@/:#-]{1,128}$/, 'must be 1 to 128 characters out of a-z, A-Z, 0-9 and _ . , @ / : # -');
+
+/** The value of an attribute of a thing or group. */
+export const attributeValue = z
+  .string()
+  .regex(
+    /^[a-zA-Z0-9_.,@/:#=[\]-]{0,800}$/,
+    'must be at most 800 characters out of a-z, A-Z, 0-9 and _ . , @ / : # = [ ] -',
+  );
+
+/** Attributes by their names. */
+export const attributes = z.record(attributeName, attributeValue);
+
+/** The version that the caller has seen; the change is refused with VersionConflict when it is another one by now. */
+export const expectedVersion = z.int().min(1).optional();
+
+/** How many entries a page has at most. */
+export const pageLimit = z.int().min(1).max(250).default(100);
+
+/** What a person may write about a resource. */
+export const description = z
+  .string()
+  .max(2028, 'must be at most 2028 characters')
+  .regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S}\x20]*$/u, 'must be printable characters and spaces');
+
+/** Tags of a resource by their keys. */
+export const tags = z.record(
+  z
+    .string()
+    .regex(/^[\p{L}\p{N} +\-=._:/@]{1,128}$/u, 'must be 1 to 128 letters, digits, spaces and + - = . _ : / @')
+    .refine((key) => !key.toLowerCase().startsWith('aws:'), 'must not begin with aws:, which is reserved'),
+  z
+    .string()
+    .regex(/^[\p{L}\p{N} +\-=._:/@]{0,256}$/u, 'must be at most 256 letters, digits, spaces and + - = . _ : / @'),
+);
