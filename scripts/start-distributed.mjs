@@ -32,8 +32,11 @@ try {
   const endpoints = {
     graphql: `http://127.0.0.1:${environment.THINGCORE_HTTP_PORT}/graphql`,
     http: `http://127.0.0.1:${environment.THINGCORE_HTTP_PORT}`,
+    https: `https://localhost:${environment.THINGCORE_HTTPS_PORT}`,
     mqtt: `mqtt://127.0.0.1:${environment.THINGCORE_MQTT_PORT}`,
     mqtts: `mqtts://localhost:${environment.THINGCORE_MQTTS_PORT}`,
+    ws: `ws://127.0.0.1:${environment.THINGCORE_WS_PORT}/mqtt`,
+    wss: `wss://localhost:${environment.THINGCORE_HTTPS_PORT}/mqtt`,
     metrics: `http://127.0.0.1:${ports.get('gateway')}/metrics`,
   };
   writeFileSync(join(dataDirectory, 'endpoints.json'), `${JSON.stringify(endpoints, null, 2)}\n`);
@@ -56,6 +59,8 @@ async function sharedEnvironment() {
     THINGCORE_HTTP_PORT: await concretePort('THINGCORE_HTTP_PORT', 3000),
     THINGCORE_MQTT_PORT: await concretePort('THINGCORE_MQTT_PORT', 1883),
     THINGCORE_MQTTS_PORT: await concretePort('THINGCORE_MQTTS_PORT', 8883),
+    THINGCORE_WS_PORT: await concretePort('THINGCORE_WS_PORT', 8080),
+    THINGCORE_HTTPS_PORT: await concretePort('THINGCORE_HTTPS_PORT', 8443),
   };
 }
 

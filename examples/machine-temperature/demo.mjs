@@ -18,6 +18,12 @@ import { waitForCount } from './wait.mjs';
 
 const THING = 'press-7';
 
+/** What one connection may publish in a second where the limits of AWS IoT Core hold, as they do by default. */
+const AWS_PUBLISHES_PER_SECOND = 100;
+
+/** When the pace of the replay can be told; a limited connection may have saved up a second's worth of messages. */
+const PACE_IS_KNOWN_AFTER_MS = 4_000;
+
 async function main() {
   const instance = await findInstance();
   const table = new ReadingsTable(instance.operatorDatabaseUrl);
@@ -134,11 +140,28 @@ async function replay(/** @type {Device} */ device, /** @type {string} */ runId,
     const { acknowledged, failed } = progress;
     return `${count(acknowledged)} of ${count(readings.length)}, ${count(acknowledged / seconds())} a second, ${failed} failed`;
   });
+  const hint = setTimeout(
+    () => explainPace(progress.acknowledged / seconds(), readings.length),
+    PACE_IS_KNOWN_AFTER_MS,
+  );
   try {
     return await device.replay(runId, readings, (now) => (progress = now));
   } finally {
+    clearTimeout(hint);
     endProgress();
   }
+}
+
+/** Says why it takes minutes, when it does because the broker holds the device to the limits of AWS. */
+function explainPace(/** @type {number} */ perSecond, /** @type {number} */ readings) {
+  if (perSecond > 1.5 * AWS_PUBLISHES_PER_SECOND) return;
+  const minutes = (readings / AWS_PUBLISHES_PER_SECOND / 60).toFixed(0);
+  say(
+    `As at AWS, one connection may publish ${AWS_PUBLISHES_PER_SECOND} messages a second: this takes ${minutes} minutes, or seconds`,
+  );
+  say(
+    'when the instance was started with THINGCORE_BROKER_LIMITS=publishesPerSecond=unlimited,bytesPerSecond=unlimited',
+  );
 }
 
 async function settle(

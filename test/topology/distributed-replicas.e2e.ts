@@ -8,9 +8,11 @@ const THINGS = 200;
 const UPDATES_OF_ONE_THING = 40;
 const HITS = 400;
 
-/** Messages under way while a replica of rules is killed, and how many are acknowledged before. */
+/** Messages published while a replica of rules is killed, and how many are acknowledged before. */
 const HITS_UNDER_LOAD = 3000;
 const KILL_AFTER = 1000;
+
+/** Messages under way at a time. AWS: 100 of a connection at most, and mqtt.js does not heed the Receive Maximum. */
 const IN_FLIGHT = 50;
 
 describe('two processes each of shadow, rules and broker', () => {
@@ -124,10 +126,7 @@ describe('two processes each of shadow, rules and broker', () => {
     await database.rows('CREATE TABLE once (n integer)');
     await application.createRule('once', "SELECT n FROM 'once/+'", [{ postgresql: { table: 'once' } }]);
     await bothNodesKnow('once/probe', 'once');
-    const nodes = [left, right];
-    await Promise.all(
-      Array.from({ length: HITS }, async (_, n) => nodes[n % nodes.length]?.publish('once/hit', { n })),
-    );
+    await publishHits('once/hit', HITS);
     await waitFor(async () => (await numbersIn('once')).filter((n) => n >= 0).length >= HITS, {
       what: `${HITS} rows`,
       timeoutMs: 30_000,
@@ -141,17 +140,11 @@ describe('two processes each of shadow, rules and broker', () => {
     await application.createRule('crash', "SELECT n FROM 'crash/+'", [{ postgresql: { table: 'crash' } }]);
     await bothNodesKnow('crash/probe', 'crash');
     const acknowledged: number[] = [];
-    let next = 0;
     let killed: Promise<void> | undefined;
-    const publisher = async (device: MqttjsDevice) => {
-      while (next < HITS_UNDER_LOAD) {
-        const n = next++;
-        await device.publish('crash/hit', { n });
-        acknowledged.push(n);
-        if (acknowledged.length === KILL_AFTER) killed = rules[0]?.program.kill();
-      }
-    };
-    await Promise.all(Array.from({ length: IN_FLIGHT }, (_, line) => publisher(line % 2 === 0 ? left : right)));
+    await publishHits('crash/hit', HITS_UNDER_LOAD, (n) => {
+      acknowledged.push(n);
+      if (acknowledged.length === KILL_AFTER) killed = rules[0]?.program.kill();
+    });
     await killed;
     expect(rules[0]?.program.isRunning).toBe(false);
     expect(acknowledged).toHaveLength(HITS_UNDER_LOAD);
@@ -164,6 +157,19 @@ describe('two processes each of shadow, rules and broker', () => {
     process.stdout.write(`${rows} rows of ${HITS_UNDER_LOAD} acknowledged hits after a kill.\n`);
     expect(rows).toBeGreaterThanOrEqual(HITS_UNDER_LOAD);
   });
+
+  /** Publishes the numbers from 0 on through both nodes; resolves when all are acknowledged. */
+  async function publishHits(topic: string, count: number, acknowledged: (n: number) => void = () => undefined) {
+    let next = 0;
+    const publisher = async (device: MqttjsDevice) => {
+      while (next < count) {
+        const n = next++;
+        await device.publish(topic, { n });
+        acknowledged(n);
+      }
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, (_, line) => publisher(line % 2 === 0 ? left : right)));
+  }
 
   /** A new rule reaches the nodes by a broadcast: waits until a probe from each has become a row (of a negative number). */
   async function bothNodesKnow(topic: string, table: string): Promise<void> {

@@ -159,17 +159,21 @@ describe('the standalone product, when it cannot start', () => {
     }
   });
 
-  it.each(['THINGCORE_MQTT_PORT', 'THINGCORE_MQTTS_PORT', 'THINGCORE_HTTP_PORT', 'THINGCORE_METRICS_PORT'])(
-    'names %s in one line when that port is taken, and leaves nothing in a new directory',
-    async (setting) => {
-      const dataDirectory = join(await makeTempDir(), 'new');
-      const port = await takenPort();
-      const { code, complaint } = await launch(dataDirectory, { [setting]: port });
-      expect(code).toBe(1);
-      expect(complaint).toMatch(new RegExp(`^thingcore: [^\\n]*${port}[^\\n]*${setting}[^\\n]*$`));
-      expect(existsSync(dataDirectory) ? await readdir(dataDirectory) : []).toEqual([]);
-    },
-  );
+  it.each([
+    'THINGCORE_MQTT_PORT',
+    'THINGCORE_MQTTS_PORT',
+    'THINGCORE_WS_PORT',
+    'THINGCORE_HTTPS_PORT',
+    'THINGCORE_HTTP_PORT',
+    'THINGCORE_METRICS_PORT',
+  ])('names %s in one line when that port is taken, and leaves nothing in a new directory', async (setting) => {
+    const dataDirectory = join(await makeTempDir(), 'new');
+    const port = await takenPort();
+    const { code, complaint } = await launch(dataDirectory, { [setting]: port });
+    expect(code).toBe(1);
+    expect(complaint).toMatch(new RegExp(`^thingcore: [^\\n]*${port}[^\\n]*${setting}[^\\n]*$`));
+    expect(existsSync(dataDirectory) ? await readdir(dataDirectory) : []).toEqual([]);
+  });
 
   it('names THINGCORE_DATA_DIR in one line when the directory is of a newer version, and leaves it as it is', async () => {
     const dataDirectory = await makeTempDir();

@@ -1,22 +1,25 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { IotError, reviveError } from '#thingcore/errors';
 import { Clock, IdGenerator, Logger } from '#thingcore/platform';
-import { AWS_TOPIC_LIMITS, checkTopicFilter, checkTopicName } from '#thingcore/topics';
-import type { BrokerHooks } from './aedes/aedes-broker.js';
+import { checkTopicFilter, checkTopicName, parseReservedTopic, type TopicLimits } from '#thingcore/topics';
+import type { BrokerHooks } from './aedes/broker-hooks.js';
 import type { MqttMessage } from './aedes/mqtt-message.js';
 import { Admission } from './authorization/admission.js';
 import type { Admitted } from './authorization/principal-directory.js';
+import { LiveConnections } from './authorization/live-connections.js';
 import { Reauthorizer } from './authorization/reauthorizer.js';
-import type { Connection, ConnectRequest, DisconnectReason, Peer } from './connection.js';
+import type { Connection, ConnectRequest, DisconnectReason, Peer, SessionTerms } from './connection.js';
+import type { ConnectionIdentity } from './connectivity/connection-record.js';
 import { deniedClient } from './denials/denied-client.js';
 import { PolicyDenials } from './denials/policy-denials.js';
+import type { LanePace } from './lane/ports/lane-pace.js';
 import { MessageIntake } from './messages/message-intake.js';
-import { platformRequest } from './messages/reserved-topics.js';
+import { isBasicIngest, platformRequest } from './messages/reserved-topics.js';
 import { Presence } from './presence/presence.js';
+import { BROKER_PROFILE, type BrokerProfile } from './profile/broker-profile.js';
+import { topicLimits } from './profile/lane-limits.js';
+import { BrokerRates } from './rates/broker-rates.js';
 import { ShadowRequests } from './shadows/shadow-requests.js';
-
-/** AWS IoT quota: message payload, 128 KB. */
-const MAX_PAYLOAD_BYTES = 131_072;
 
 /** A peer whose certificate counts. */
 interface Candidate {
@@ -29,6 +32,7 @@ interface Candidate {
 @Injectable()
 export class BrokerGateway implements BrokerHooks<Candidate> {
   private readonly marks = new WeakMap<Connection, number>();
+  private readonly topics: TopicLimits;
 
   constructor(
     private readonly admission: Admission,
@@ -37,23 +41,38 @@ export class BrokerGateway implements BrokerHooks<Candidate> {
     private readonly intake: MessageIntake,
     private readonly shadows: ShadowRequests,
     private readonly presence: Presence,
+    private readonly live: LiveConnections,
+    private readonly rates: BrokerRates,
     private readonly clock: Clock,
     private readonly ids: IdGenerator,
     private readonly logger: Logger,
-  ) {}
+    @Inject(BROKER_PROFILE) private readonly profile: BrokerProfile,
+  ) {
+    this.topics = topicLimits(profile);
+  }
 
   async identify(peer: Peer, clientId: string): Promise<Candidate | undefined> {
+    this.rates.peerSpoke(peer);
     const { mark } = this.reauthorizer;
     const standing = await this.admission.identify(peer, clientId);
     return standing && { standing, mark };
   }
 
-  connect({ standing, mark }: Candidate, peer: Peer, request: ConnectRequest): Promise<Connection> {
+  connect(
+    { standing, mark }: Candidate,
+    peer: Peer,
+    request: ConnectRequest,
+    terms: SessionTerms,
+  ): Promise<Connection> {
     const { clientId } = request;
     try {
       const rights = this.admission.admit(peer, standing, request);
+      // Only now: else whoever may not connect could use up what a client id of somebody else is allowed.
+      const throttling = this.rates.admitConnect(clientId, this.live.size);
+      if (throttling !== undefined) throw throttling;
+      const sessionIdentifier = this.ids.uuid();
       const connectedAt = this.clock.now();
-      const connection = { ...peer, clientId, sessionIdentifier: this.ids.uuid(), connectedAt, rights };
+      const connection = { ...peer, clientId, sessionIdentifier, connectedAt, terms, versionNumber: 0, rights };
       this.marks.set(connection, mark);
       return Promise.resolve(connection);
     } catch (thrown) {
@@ -75,22 +94,79 @@ export class BrokerGateway implements BrokerHooks<Candidate> {
     this.presence.disconnected(connection, reason);
   }
 
-  async publish(connection: Connection, message: MqttMessage, isWill: boolean): Promise<void> {
+  orphaned(connection: ConnectionIdentity): Promise<void> {
+    return this.presence.orphaned(connection);
+  }
+
+  subscribed(connection: Connection, topicFilters: readonly string[]): void {
+    this.presence.subscribed(connection, topicFilters);
+  }
+
+  unsubscribed(connection: Connection, topicFilters: readonly string[]): void {
+    this.presence.unsubscribed(connection, topicFilters);
+  }
+
+  mayPublish(connection: Connection, topic: string, isRetained: boolean): IotError | undefined {
+    if (isRetained && (isBasicIngest(topic) || (topic.startsWith('$') && !this.profile.retainsReservedTopics))) {
+      // AWS: MQTT retained messages, reserved topics
+      return new IotError('InvalidRequest', `No messages are retained on ${topic}, which begins with $`, {
+        details: { topic },
+      });
+    }
+    const { authorizer } = connection.rights;
+    const decision = authorizer.publish(topic, isRetained);
+    if (decision.decision !== 'ALLOWED') return this.denials.refusal(deniedClient(connection), authorizer, decision);
     try {
-      checkMessage(message);
-      this.checkAllowed(connection, message);
-      const request = platformRequest(message.topic);
-      const { clientId, principal, sourceIp } = connection;
-      await this.intake.take(message, { clientId, principal, sourceIp });
+      platformRequest(topic);
+      return undefined;
+    } catch (error) {
+      return reviveError(error);
+    }
+  }
+
+  openPace(): LanePace {
+    return this.rates.openConnection();
+  }
+
+  admitRetained(topic: string): IotError | undefined {
+    return this.rates.admitRetained(topic);
+  }
+
+  watches(topic: string): boolean {
+    return parseReservedTopic(topic) !== undefined || this.intake.watches(topic);
+  }
+
+  async offer(connection: Connection, message: MqttMessage): Promise<void> {
+    const { clientId, principal, sourceIp } = connection;
+    await this.intake.take(message, { clientId, principal, sourceIp });
+    const request = platformRequest(message.topic);
+    if (request === undefined) return;
+    const author = { origin: 'MQTT', principal, clientId } as const;
+    this.shadows.submit(connection.sessionIdentifier, request, message.payload, author);
+  }
+
+  async publish(connection: Connection, message: MqttMessage, isWill: boolean): Promise<void> {
+    const { clientId, principal, sourceIp } = connection;
+    try {
+      this.checkMessage(message);
+      const error = this.mayPublish(connection, message.topic, message.retain);
+      if (error !== undefined) throw error;
       // AWS: a last will on a shadow topic is an ordinary message, the shadow service does not process it.
-      if (request !== undefined && !isWill) {
-        this.shadows.submit(connection.sessionIdentifier, request, message.payload);
-      }
+      if (isWill) await this.intake.take(message, { clientId, principal, sourceIp });
+      else await this.offer(connection, message);
     } catch (error) {
       const { code, message: reason } = reviveError(error);
-      this.logger.info('a message was refused', { clientId: connection.clientId, topic: message.topic, code, reason });
+      this.logger.info('a message was refused', { clientId, topic: message.topic, code, reason });
       throw error;
     }
+  }
+
+  async orphanedWill(clientId: string, message: MqttMessage): Promise<void> {
+    await this.intake.take(message, { clientId });
+  }
+
+  refused({ clientId }: Connection, reasonCode: number, reason: string): void {
+    this.logger.info('a message was refused, or a connection ended', { clientId, reasonCode, reason });
   }
 
   subscribe(connection: Connection, topicFilter: string): IotError | undefined {
@@ -103,12 +179,12 @@ export class BrokerGateway implements BrokerHooks<Candidate> {
 
   maySubscribe({ rights }: Connection, topicFilter: string): boolean {
     return (
-      checkTopicFilter(topicFilter, AWS_TOPIC_LIMITS) === undefined &&
+      checkTopicFilter(topicFilter, this.topics) === undefined &&
       rights.authorizer.subscribe(topicFilter).decision === 'ALLOWED'
     );
   }
 
-  forward(connection: Connection, topic: string): boolean {
+  mayReceive(connection: Connection, topic: string): boolean {
     const decision = connection.rights.authorizer.receive(topic);
     if (decision.decision === 'ALLOWED') return true;
     this.denials.received(connection, decision);
@@ -119,28 +195,29 @@ export class BrokerGateway implements BrokerHooks<Candidate> {
     this.logger.error('the MQTT engine reports an error', { error: error.message });
   }
 
-  private checkAllowed(connection: Connection, { topic, retain }: MqttMessage): void {
-    const { authorizer } = connection.rights;
-    const decision = authorizer.publish(topic, retain);
-    if (decision.decision !== 'ALLOWED') throw this.denials.refusal(deniedClient(connection), authorizer, decision);
-  }
-
   private objectionToFilter(connection: Connection, topicFilter: string): IotError | undefined {
-    const problem = checkTopicFilter(topicFilter, AWS_TOPIC_LIMITS);
+    const problem = checkTopicFilter(topicFilter, this.topics);
     if (problem !== undefined) return new IotError('InvalidRequest', problem, { details: { topicFilter } });
+    if (isBasicIngest(topicFilter)) {
+      // AWS: Basic Ingest, nobody can subscribe to its topics
+      return new IotError('InvalidRequest', `Nobody can subscribe to ${topicFilter}: messages there are for one rule`, {
+        details: { topicFilter },
+      });
+    }
     const { authorizer } = connection.rights;
     const decision = authorizer.subscribe(topicFilter);
     if (decision.decision === 'ALLOWED') return undefined;
     return this.denials.refusal(deniedClient(connection), authorizer, decision);
   }
-}
 
-function checkMessage({ topic, payload }: MqttMessage): void {
-  const problem = checkTopicName(topic, AWS_TOPIC_LIMITS);
-  if (problem !== undefined) throw new IotError('InvalidRequest', problem, { details: { topic } });
-  if (payload.length > MAX_PAYLOAD_BYTES) {
-    throw new IotError('PayloadTooLarge', `A message has at most ${MAX_PAYLOAD_BYTES} bytes, not ${payload.length}`, {
-      details: { bytes: payload.length, limit: MAX_PAYLOAD_BYTES },
-    });
+  private checkMessage({ topic, payload }: MqttMessage): void {
+    const problem = checkTopicName(topic, this.topics);
+    if (problem !== undefined) throw new IotError('InvalidRequest', problem, { details: { topic } });
+    const { payloadBytes: limit } = this.profile;
+    if (payload.length > limit) {
+      throw new IotError('PayloadTooLarge', `A message has at most ${limit} bytes, not ${payload.length}`, {
+        details: { bytes: payload.length, limit },
+      });
+    }
   }
 }

@@ -1,6 +1,10 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { type ConfigOf, ConfigError, port, setting, wholeNumber } from '#thingcore/platform';
 import { z } from 'zod';
+import { dataPlaneSettings } from './data-plane/data-plane.settings.js';
+import { ticketSettings } from './listeners/ticket-keys.settings.js';
+import { webSocketSettings } from './listeners/websocket/websocket.settings.js';
+import { profileSettings } from './profile/profile.settings.js';
 
 /** What the broker gateway can be told. */
 export const brokerSettings = {
@@ -60,6 +64,15 @@ export const brokerSettings = {
     wholeNumber(10_000, 100, 1_000_000),
     'How many of the last denials are kept to answer why a client was not allowed something, those of all nodes together',
   ),
+  connectivityDays: setting(
+    'THINGCORE_BROKER_CONNECTIVITY_DAYS',
+    wholeNumber(30, 1, 3_650),
+    'How many days the connectivity of a client is kept that is away and belongs to no thing; that of a thing is kept for good',
+  ),
+  ...webSocketSettings,
+  ...dataPlaneSettings,
+  ...ticketSettings,
+  ...profileSettings,
 };
 
 /** What the broker gateway was told. */
@@ -77,6 +90,11 @@ export function checkBrokerConfig(config: BrokerConfig): BrokerConfig {
   if (config.anonymousPolicy === undefined && !isLoopback(config.mqttHost)) {
     problems.push(
       `THINGCORE_MQTT_HOST=${JSON.stringify(config.mqttHost)} would let anybody do everything: set THINGCORE_BROKER_ANONYMOUS_POLICY too, or use 127.0.0.1`,
+    );
+  }
+  if (config.anonymousPolicy === undefined && !isLoopback(config.wsHost)) {
+    problems.push(
+      `THINGCORE_WS_HOST=${JSON.stringify(config.wsHost)} would let anybody do everything: set THINGCORE_BROKER_ANONYMOUS_POLICY too, or use 127.0.0.1`,
     );
   }
   if (problems.length > 0) throw new ConfigError(problems);

@@ -1,22 +1,25 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import {
   closeTap,
-  getConnectivity,
   openTap,
   type ParsedRequestOf,
   type PayloadOf,
   publishMessage,
+  publishMessages,
   replaceRuleFilters,
   ruleFiltersReplaced,
   tapChanged,
 } from '#thingcore/contracts';
-import { IotError } from '#thingcore/errors';
+import { IotError, reviveError } from '#thingcore/errors';
 import { Clock } from '#thingcore/platform';
-import { AWS_TOPIC_LIMITS, checkTopicFilter, checkTopicName } from '#thingcore/topics';
+import { checkTopicFilter, checkTopicName, type TopicLimits } from '#thingcore/topics';
 import { ContractPipe, EventBus, handles } from '#thingcore/transport';
+import { grantedProperties } from './messages/platform-properties.js';
 import { Publisher } from './messages/publisher.js';
 import { platformRequest } from './messages/reserved-topics.js';
+import { BROKER_PROFILE, type BrokerProfile } from './profile/broker-profile.js';
+import { topicLimits } from './profile/lane-limits.js';
 import { RuleTap } from './rules/rule-tap.js';
 import { ShadowRequests } from './shadows/shadow-requests.js';
 import { BrokerState } from './state/broker-state.js';
@@ -27,6 +30,8 @@ const PLATFORM = 'platform';
 
 @Controller()
 export class BrokerController {
+  private readonly topics: TopicLimits;
+
   constructor(
     private readonly publisher: Publisher,
     private readonly shadows: ShadowRequests,
@@ -35,22 +40,36 @@ export class BrokerController {
     private readonly taps: MessageTaps,
     private readonly events: EventBus,
     private readonly clock: Clock,
-  ) {}
+    @Inject(BROKER_PROFILE) private readonly profile: BrokerProfile,
+  ) {
+    this.topics = topicLimits(profile);
+  }
 
   @MessagePattern(publishMessage.pattern)
   async publish(@Payload(new ContractPipe(publishMessage)) request: ParsedRequestOf<typeof publishMessage>) {
-    const { topic, qos, retain, properties, hops } = request;
-    refuse('topic', checkTopicName(topic, AWS_TOPIC_LIMITS));
+    return { messageId: await this.publishOne(request) };
+  }
+
+  @MessagePattern(publishMessages.pattern)
+  async publishMany(@Payload(new ContractPipe(publishMessages)) { messages }: ParsedRequestOf<typeof publishMessages>) {
+    const outcomes = await Promise.allSettled(messages.map((message) => this.publishOne(message)));
+    const failures = outcomes.flatMap((outcome, index) => {
+      if (outcome.status === 'fulfilled') return [];
+      const { code, message, retryable } = reviveError(outcome.reason);
+      return [{ index, error: { code, message, retryable } }];
+    });
+    return { failures };
+  }
+
+  private async publishOne(request: ParsedRequestOf<typeof publishMessage>): Promise<string> {
+    const { topic, qos, retain, hops } = request;
+    refuse('topic', checkTopicName(topic, this.topics));
+    const properties = grantedProperties(request.properties, this.profile);
     const shadowRequest = platformRequest(topic);
     const payload = Buffer.from(request.payload, 'base64');
     const messageId = await this.publisher.publish({ topic, payload, qos, retain, properties }, { hops });
     if (shadowRequest !== undefined) this.shadows.submit(PLATFORM, shadowRequest, payload);
-    return { messageId };
-  }
-
-  @MessagePattern(getConnectivity.pattern)
-  async getConnectivity(@Payload(new ContractPipe(getConnectivity)) request: ParsedRequestOf<typeof getConnectivity>) {
-    return { connectivity: await this.state.connectivity(request.clientIds) };
+    return messageId;
   }
 
   @MessagePattern(replaceRuleFilters.pattern)
@@ -66,7 +85,7 @@ export class BrokerController {
   @MessagePattern(openTap.pattern)
   async openTap(@Payload(new ContractPipe(openTap)) request: ParsedRequestOf<typeof openTap>) {
     const { tapId, topicFilter, leaseMs } = request;
-    refuse('topicFilter', checkTopicFilter(topicFilter, AWS_TOPIC_LIMITS));
+    refuse('topicFilter', checkTopicFilter(topicFilter, this.topics));
     await this.changeTap({ tapId, topicFilter, expiresAt: this.clock.now() + leaseMs });
     return {};
   }

@@ -10,10 +10,10 @@ import {
   listDenials,
   messageMatched,
   type ParsedRequestOf,
+  performShadowRequests,
   type PayloadOf,
   type PrincipalChange,
   principalChanged,
-  updateShadow,
 } from '#thingcore/contracts';
 import { readConfig, type RunningProcess } from '#thingcore/platform';
 import { makeTempDir, startTestProcess, waitFor } from '#thingcore/testing';
@@ -39,11 +39,13 @@ export class Neighbours {
     Neighbours.beforeMatched = () => Promise.resolve();
   }
 
-  @MessagePattern(updateShadow.pattern)
-  async updateShadow({ thingName, payload }: ParsedRequestOf<typeof updateShadow>) {
-    await Neighbours.beforeShadowUpdate();
-    Neighbours.shadowUpdates.push({ thingName, payload: Buffer.from(payload, 'base64').toString() });
-    return { accepted: {} };
+  @MessagePattern(performShadowRequests.pattern)
+  async performShadowRequests({ requests }: ParsedRequestOf<typeof performShadowRequests>) {
+    for (const { thingName, payload } of requests) {
+      await Neighbours.beforeShadowUpdate();
+      Neighbours.shadowUpdates.push({ thingName, payload: Buffer.from(payload, 'base64').toString() });
+    }
+    return { outcomes: requests.map(() => ({})) };
   }
 
   @EventPattern(...handles(messageMatched))
@@ -63,7 +65,17 @@ class NeighboursModule {}
 
 /** The default settings on free ports of the loopback address, but for what a test says. */
 export function brokerConfig(changes: Partial<BrokerConfig> = {}): BrokerConfig {
-  return { ...readConfig(brokerSettings, {}), mqttPort: 0, mqttsPort: 0, mqttsHost: '127.0.0.1', ...changes };
+  const ports = { mqttPort: 0, mqttsPort: 0, wsPort: 0, httpsPort: 0, mqttsHost: '127.0.0.1', httpsHost: '127.0.0.1' };
+  // Tests that are not about rates connect a client id again at once, and send what they have at once.
+  const limits = {
+    connectsPerSecondPerClientId: 1_000,
+    publishesPerSecond: 1_000_000,
+    deliveriesPerSecond: 1_000_000,
+    bytesPerSecond: 1_000_000_000,
+    storedMessagesPerSecond: Infinity,
+    retainedPublishesPerSecondPerTopic: 1_000_000,
+  };
+  return { ...readConfig(brokerSettings, {}), ...ports, limits, ...changes };
 }
 
 /** A broker node on the local transport, with everything around it that it needs. */

@@ -13,6 +13,15 @@ export interface Peer {
   readonly domainName?: string | undefined;
   /** The certificate; absent without one. */
   readonly certificate?: PeerCertificate | undefined;
+  /** The rest of both ends' addresses; absent when the transport does not say. */
+  readonly socket?: SocketAddresses | undefined;
+}
+
+/** Both ends of a socket, beside the address of the client. */
+export interface SocketAddresses {
+  readonly sourcePort: number;
+  readonly targetIp: string;
+  readonly targetPort: number;
 }
 
 /** The certificate a peer showed. That it holds the key is proven; whether it counts only the registry can say. */
@@ -40,7 +49,20 @@ export interface Connection extends Peer {
   readonly clientId: string;
   /** Milliseconds since the epoch. */
   readonly connectedAt: number;
+  readonly terms: SessionTerms;
+  /** AWS: lifecycle events; grows with each connection of a client id. 0 until the client id is claimed. */
+  versionNumber: number;
   rights: Rights;
+}
+
+/** What is in force for a connection and its session. */
+export interface SessionTerms {
+  /** Whether the session ends with the connection. */
+  readonly cleanSession: boolean;
+  /** 0 for none. */
+  readonly keepAliveSeconds: number;
+  /** How long the session outlives the connection; 0 when it does not, or for ever. */
+  readonly sessionExpirySeconds: number;
 }
 
 /** What a client asks for when it connects. */
@@ -53,6 +75,7 @@ export interface ConnectRequest {
 
 /** AWS: lifecycle events, why a connection ended. */
 export type DisconnectReason =
+  | 'API_INITIATED_DISCONNECT'
   | 'AUTH_ERROR'
   | 'CLIENT_INITIATED_DISCONNECT'
   | 'CLIENT_ERROR'
@@ -60,4 +83,5 @@ export type DisconnectReason =
   | 'DUPLICATE_CLIENTID'
   | 'MQTT_KEEP_ALIVE_TIMEOUT'
   | 'SERVER_ERROR'
-  | 'SERVER_INITIATED_DISCONNECT';
+  | 'SERVER_INITIATED_DISCONNECT'
+  | 'THROTTLED';

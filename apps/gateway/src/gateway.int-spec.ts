@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
-import { type BrokerMessage, closeTap, openTap, shadowUpdated, tapMatched } from '#thingcore/contracts';
+import { type BrokerMessage, closeTap, openTap, shadowChanged, tapMatched } from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
 import { ConfigError } from '#thingcore/platform';
 import { GatewayAddress } from './gateway-address.js';
@@ -75,18 +75,11 @@ describe('the gateway over the network', () => {
     messageId: 'm',
   });
 
-  const anUpdate = (thingName: string, version: number, shadowName?: string) => ({
-    thingName,
-    ...(shadowName === undefined ? {} : { shadowName }),
-    version,
-    accepted: { state: { reported: { version } }, metadata: {}, version, timestamp: 7 },
-    documents: {
-      previous: null,
-      current: { state: {}, metadata: {}, version },
-      timestamp: 7,
-    },
-    document: { state: { reported: { version } }, metadata: {}, version, timestamp: 7 },
-  });
+  const anUpdate = (thingName: string, version: number, shadowName?: string) => {
+    const requested = { reported: { version } };
+    const steps = [{ requested, version, timestamp: 7 }];
+    return { shadows: [{ thingName, ...(shadowName === undefined ? {} : { shadowName }), previous: null, steps }] };
+  };
 
   it('answers queries over HTTP at the address it announces', async () => {
     const response = await fetch(gateway.app.get(GatewayAddress).graphqlUrl, {
@@ -142,9 +135,9 @@ describe('the gateway over the network', () => {
     // Nothing tells when a subscription of shadows is in force, so updates go on until both have seen one.
     let version = 1;
     const publishing = setInterval(() => {
-      void gateway.events.publish(shadowUpdated, anUpdate('other', 99));
-      void gateway.events.publish(shadowUpdated, anUpdate('lamp', version++));
-      void gateway.events.publish(shadowUpdated, anUpdate('lamp', 50, 'settings'));
+      void gateway.events.publish(shadowChanged, anUpdate('other', 99));
+      void gateway.events.publish(shadowChanged, anUpdate('lamp', version++));
+      void gateway.events.publish(shadowChanged, anUpdate('lamp', 50, 'settings'));
     }, 20);
     const [first, second] = await Promise.all(nexts);
     clearInterval(publishing);
@@ -154,7 +147,12 @@ describe('the gateway over the network', () => {
         shadowUpdated: {
           thingName: 'lamp',
           shadowName: 'settings',
-          accepted: { state: { reported: { version: 50 } }, metadata: {}, version: 50, timestamp: 7 },
+          accepted: {
+            state: { reported: { version: 50 } },
+            metadata: { reported: { version: { timestamp: 7 } } },
+            version: 50,
+            timestamp: 7,
+          },
           shadow: { version: 50, reported: { version: 50 } },
         },
       },

@@ -10,6 +10,8 @@ import { BillingGroupResolver } from './billing-groups/billing-group.resolver.js
 import { CaCertificateResolver } from './ca-certificates/ca-certificate.resolver.js';
 import { CertificateRelationsResolver } from './certificates/certificate-relations.resolver.js';
 import { CertificateResolver } from './certificates/certificate.resolver.js';
+import { ClientResolver } from './clients/client.resolver.js';
+import { PresenceResolver } from './clients/presence.resolver.js';
 import { DenialEventsController } from './denials/denial-events.controller.js';
 import { DenialFeed } from './denials/denial-feed.js';
 import { CertificateDenialsResolver, DenialResolver, ThingDenialsResolver } from './denials/denial.resolver.js';
@@ -30,10 +32,19 @@ import { PolicyVersionResolver, PolicyVersionsResolver } from './policies/policy
 import { PolicyResolver } from './policies/policy.resolver.js';
 import { GraphqlDriver, GraphqlOptions } from './requests/graphql-options.js';
 import { RequestsModule } from './requests/requests.module.js';
+import { RetainedMessageResolver } from './retained-messages/retained-message.resolver.js';
+import { ConfirmDestinationController } from './rules/confirm-destination.controller.js';
+import { DeadLetterResolver } from './rules/dead-letter.resolver.js';
+import { DestinationResolver } from './rules/destination.resolver.js';
+import { RuleEventsController } from './rules/rule-events.controller.js';
+import { RuleTracePool } from './rules/rule-trace-pool.js';
+import { RuleTrialResolver } from './rules/rule-trial.resolver.js';
 import { TopicRuleResolver } from './rules/topic-rule.resolver.js';
 import { ShadowEventsController } from './shadows/shadow-events.controller.js';
+import { ShadowHistoryResolver } from './shadows/shadow-history.resolver.js';
 import { ShadowUpdates } from './shadows/shadow-updates.js';
 import { ShadowResolver } from './shadows/shadow.resolver.js';
+import { ThingShadowsResolver } from './shadows/thing-shadows.resolver.js';
 import { TagResolver } from './tags/tag.resolver.js';
 import { ThingGroupMembershipResolver } from './thing-groups/thing-group-membership.resolver.js';
 import { ThingGroupRelationsResolver } from './thing-groups/thing-group-relations.resolver.js';
@@ -64,7 +75,14 @@ export class GatewayModule {
           useExisting: GraphqlOptions,
         }),
       ],
-      controllers: [ShadowEventsController, MessageEventsController, DenialEventsController, ApiKeyEventsController],
+      controllers: [
+        ShadowEventsController,
+        MessageEventsController,
+        DenialEventsController,
+        ApiKeyEventsController,
+        RuleEventsController,
+        ConfirmDestinationController,
+      ],
       providers: [
         ThingResolver,
         ThingRelationsResolver,
@@ -80,6 +98,8 @@ export class GatewayModule {
         TagResolver,
         EventConfigurationResolver,
         ShadowResolver,
+        ShadowHistoryResolver,
+        ThingShadowsResolver,
         CertificateResolver,
         CertificateRelationsResolver,
         CaCertificateResolver,
@@ -97,7 +117,14 @@ export class GatewayModule {
         CertificateDenialsResolver,
         AccessResolver,
         TopicRuleResolver,
+        DestinationResolver,
+        DeadLetterResolver,
+        RuleTrialResolver,
+        RuleTracePool,
         MessageResolver,
+        ClientResolver,
+        PresenceResolver,
+        RetainedMessageResolver,
         ShadowUpdates,
         DenialFeed,
         TapPool,

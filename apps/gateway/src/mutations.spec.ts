@@ -101,6 +101,7 @@ const ROWS: OperationRow[] = [
     request: {
       thingName: 'lamp',
       payload: base64('{"state":{"desired":{"on":true}},"version":4,"clientToken":"t"}'),
+      author: { origin: 'GRAPHQL', principal: 'the admin' },
     },
     reply: { accepted: { state: { desired: { on: true } }, metadata: {}, version: 5, timestamp: 7, clientToken: 't' } },
     data: {
@@ -115,15 +116,24 @@ const ROWS: OperationRow[] = [
       accepted
     } }`,
     command: updateShadow,
-    request: { thingName: 'lamp', shadowName: 's', payload: base64('{"state":{"reported":null}}') },
+    request: {
+      thingName: 'lamp',
+      shadowName: 's',
+      payload: base64('{"state":{"reported":null}}'),
+      author: { origin: 'GRAPHQL', principal: 'the admin' },
+    },
     reply: { accepted: { state: { reported: null }, metadata: {}, version: 1, timestamp: 7 } },
     data: { updateShadow: { accepted: { state: { reported: null }, metadata: {}, version: 1, timestamp: 7 } } },
   },
   {
     name: 'deleteShadow',
-    operation: 'mutation { deleteShadow(input: { thingName: "lamp" }) { accepted } }',
+    operation: 'mutation { deleteShadow(input: { thingName: "lamp", clientToken: "t" }) { accepted } }',
     command: deleteShadow,
-    request: { thingName: 'lamp' },
+    request: {
+      thingName: 'lamp',
+      payload: base64('{"clientToken":"t"}'),
+      author: { origin: 'GRAPHQL', principal: 'the admin' },
+    },
     reply: { deleted: { version: 9, timestamp: 7 } },
     data: { deleteShadow: { accepted: { version: 9, timestamp: 7 } } },
   },
@@ -148,6 +158,28 @@ const ROWS: OperationRow[] = [
     operation: 'mutation { publish(input: { topic: "a", payload: null }) { messageId } }',
     command: publishMessage,
     request: { topic: 'a', payload: base64('null'), qos: 0, retain: false },
+    reply: { messageId: 'm' },
+    data: { publish: { messageId: 'm' } },
+  },
+  {
+    name: 'publish with MQTT 5 properties',
+    operation: `mutation { publish(input: { topic: "a", payload: 1, properties: {
+      contentType: "application/json", messageExpiryInterval: 60, correlationDataBase64: "AQ==", responseTopic: null
+      userProperties: [{ name: "lot", value: "A" }]
+    } }) { messageId } }`,
+    command: publishMessage,
+    request: {
+      topic: 'a',
+      payload: base64('1'),
+      qos: 0,
+      retain: false,
+      properties: {
+        contentType: 'application/json',
+        messageExpiryInterval: 60,
+        correlationData: 'AQ==',
+        userProperties: [['lot', 'A']],
+      },
+    },
     reply: { messageId: 'm' },
     data: { publish: { messageId: 'm' } },
   },

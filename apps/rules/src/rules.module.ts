@@ -2,8 +2,12 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { PersistenceModule } from '#thingcore/persistence';
 import { IdGenerator } from '#thingcore/platform';
 import { ACTION_KINDS, type ActionKind } from './actions/action.js';
-import { PostgresqlKind } from './actions/postgresql.action.js';
-import { RepublishKind } from './actions/republish.action.js';
+import { ACTION_CLASSES } from './actions/action-classes.js';
+import { AwsClients } from './aws/aws-clients.js';
+import { AwsConnections } from './aws/aws-connections.js';
+import { DeadLetterController } from './dead-letters/dead-letter.controller.js';
+import { DeadLetterService } from './dead-letters/dead-letter.service.js';
+import { DeadLetterStore } from './dead-letters/dead-letter.store.js';
 import { ActionRunner } from './delivery/action-runner.js';
 import { Deliveries } from './delivery/deliveries.js';
 import { InboxWorker } from './delivery/inbox-worker.js';
@@ -12,16 +16,47 @@ import { MessageController } from './delivery/message.controller.js';
 import { MessageIntake } from './delivery/message-intake.js';
 import { RETRY_TOOLS, systemRetryTools } from './delivery/retry.js';
 import { RuleEvaluator } from './delivery/rule-evaluator.js';
+import { DestinationChallenge } from './destinations/destination-challenge.js';
+import { DestinationController } from './destinations/destination.controller.js';
+import { DestinationService } from './destinations/destination.service.js';
+import { DestinationStore } from './destinations/destination.store.js';
+import { EnabledDestinations } from './destinations/enabled-destinations.js';
+import { ExternalLookups } from './external-functions/external-lookups.js';
+import { KafkaProducers } from './kafka/kafka-producers.js';
 import { CreateRules1764000000000 } from './migrations/1764000000000-create-rules.js';
-import { RulesMetrics } from './rules-metrics.js';
+import { CreateDestinations1764600000000 } from './migrations/1764600000000-create-destinations.js';
+import { CompleteDelivery1765200000000 } from './migrations/1765200000000-complete-delivery.js';
+import { OutboundHttp } from './network/outbound-http.js';
+import { RedisStreams } from './redis/redis-streams.js';
+import { RuleCountStore } from './metrics/rule-count.store.js';
+import { RuleCounts } from './metrics/rule-counts.js';
+import { RuleMetricsController } from './metrics/rule-metrics.controller.js';
+import { RuleMetricsService } from './metrics/rule-metrics.service.js';
+import { RulesMetrics } from './metrics/rules-metrics.js';
 import { RULES_CONFIG, type RulesConfig } from './rules.config.js';
+import { InfluxWriter } from './timeseries/influx-writer.js';
 import { RuleController } from './topic-rules/rule.controller.js';
 import { RuleFilters } from './topic-rules/rule-filters.js';
 import { RuleService } from './topic-rules/rule.service.js';
 import { RuleSet } from './topic-rules/rule-set.js';
 import { RuleStore } from './topic-rules/rule.store.js';
+import { Recorder } from './trials/recorder.js';
+import { RecordingStore } from './trials/recording.store.js';
+import { RuleReplay } from './trials/rule-replay.js';
+import { RuleTester } from './trials/rule-tester.js';
+import { RuleTraces } from './trials/rule-traces.js';
+import { TrialController } from './trials/trial.controller.js';
 
-const ACTIONS = [RepublishKind, PostgresqlKind];
+/** What actions and look-ups reach the world outside with. */
+const CONNECTORS = [
+  { provide: AwsConnections, inject: [RULES_CONFIG], useFactory: (config: RulesConfig) => new AwsConnections(config) },
+  AwsClients,
+  { provide: OutboundHttp, inject: [RULES_CONFIG], useFactory: (config: RulesConfig) => new OutboundHttp(config) },
+  RedisStreams,
+  InfluxWriter,
+  KafkaProducers,
+  ExternalLookups,
+];
 
 /** Topic rules: what to do with which messages. */
 @Module({})
@@ -30,25 +65,51 @@ export class RulesModule {
     return {
       module: RulesModule,
       imports: [
-        PersistenceModule.forService({ schema: 'rules', entities: [], migrations: [CreateRules1764000000000] }),
+        PersistenceModule.forService({
+          schema: 'rules',
+          entities: [],
+          migrations: [CreateRules1764000000000, CreateDestinations1764600000000, CompleteDelivery1765200000000],
+        }),
       ],
-      controllers: [RuleController, MessageController],
+      controllers: [
+        RuleController,
+        RuleMetricsController,
+        DestinationController,
+        DeadLetterController,
+        TrialController,
+        MessageController,
+      ],
       providers: [
         { provide: RULES_CONFIG, useValue: config },
-        ...ACTIONS,
-        { provide: ACTION_KINDS, inject: ACTIONS, useFactory: (...kinds: ActionKind[]) => kinds },
+        ...CONNECTORS,
+        DestinationStore,
+        EnabledDestinations,
+        DestinationChallenge,
+        DestinationService,
+        ...ACTION_CLASSES,
+        { provide: ACTION_KINDS, inject: [...ACTION_CLASSES], useFactory: (...kinds: ActionKind[]) => kinds },
         RulesMetrics,
+        RuleCountStore,
+        RuleCounts,
+        RuleMetricsService,
         RuleStore,
         RuleSet,
         RuleFilters,
         RuleService,
         InboxStore,
         { provide: RETRY_TOOLS, inject: [IdGenerator], useFactory: systemRetryTools },
+        RuleEvaluator,
         ActionRunner,
         Deliveries,
-        RuleEvaluator,
         MessageIntake,
         InboxWorker,
+        DeadLetterStore,
+        DeadLetterService,
+        RecordingStore,
+        Recorder,
+        RuleTraces,
+        RuleTester,
+        RuleReplay,
       ],
     };
   }

@@ -1,4 +1,5 @@
 import { runService } from '#thingcore/platform';
+import { shadowSettings } from './shadow.config.js';
 import { ShadowModule } from './shadow.module.js';
 
-await runService('shadow', {}, () => ShadowModule);
+await runService('shadow', shadowSettings, ({ config }) => ShadowModule.forRoot(config));

@@ -1,14 +1,50 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { PersistenceModule } from '#thingcore/persistence';
+import { HistoryController } from './history/history.controller.js';
+import { HistoryRetention } from './history/history-retention.js';
+import { HistoryService } from './history/history.service.js';
+import { HistoryStore } from './history/history.store.js';
 import { CreateShadows1764000000000 } from './migrations/1764000000000-create-shadows.js';
+import { KeepShadowChanges1764300000000 } from './migrations/1764300000000-keep-shadow-changes.js';
+import { NamedShadowsStore } from './reads/named-shadows.store.js';
+import { ShadowReader } from './reads/shadow-reader.js';
+import { ShadowCache } from './shadow-cache.js';
+import { SHADOW_CONFIG, type ShadowConfig } from './shadow.config.js';
 import { ShadowController } from './shadow.controller.js';
+import { ShadowRequests } from './shadow-requests.js';
 import { ShadowService } from './shadow.service.js';
-import { ShadowStore } from './shadow.store.js';
+import { ShadowStore } from './store/shadow.store.js';
+import { Announcer } from './writes/announcer.js';
+import { BatchCommitter } from './writes/batch-committer.js';
+import { ChangeIds } from './writes/change-ids.js';
+import { ShadowWriter } from './writes/shadow-writer.js';
+
+const MIGRATIONS = [CreateShadows1764000000000, KeepShadowChanges1764300000000];
 
 /** Device shadows, classic and named. */
-@Module({
-  imports: [PersistenceModule.forService({ schema: 'shadow', entities: [], migrations: [CreateShadows1764000000000] })],
-  controllers: [ShadowController],
-  providers: [ShadowStore, ShadowService],
-})
-export class ShadowModule {}
+@Module({})
+export class ShadowModule {
+  static forRoot(config: ShadowConfig): DynamicModule {
+    return {
+      module: ShadowModule,
+      imports: [PersistenceModule.forService({ schema: 'shadow', entities: [], migrations: MIGRATIONS })],
+      controllers: [ShadowController, HistoryController],
+      providers: [
+        { provide: SHADOW_CONFIG, useValue: config },
+        ShadowStore,
+        NamedShadowsStore,
+        HistoryStore,
+        ShadowCache,
+        ShadowReader,
+        ChangeIds,
+        Announcer,
+        BatchCommitter,
+        ShadowWriter,
+        HistoryService,
+        HistoryRetention,
+        ShadowService,
+        ShadowRequests,
+      ],
+    };
+  }
+}

@@ -1,120 +1,117 @@
-import { Injectable } from '@nestjs/common';
-import { type PayloadOf, shadowDeleted, shadowUpdated } from '#thingcore/contracts';
-import { IotError } from '#thingcore/errors';
+import { Inject, Injectable } from '@nestjs/common';
+import type { ShadowAuthor } from '#thingcore/contracts';
+import { IotError, reviveError } from '#thingcore/errors';
 import { Clock } from '#thingcore/platform';
 import {
   type AcceptedDocument,
-  type AppliedUpdate,
-  applyUpdate,
+  checkClientToken,
   type DeletedDocument,
-  deleteDocument,
   getDocument,
   noShadowError,
   parseTokenRequest,
   parseUpdateRequest,
+  revertPatch,
   type ShadowDocument,
-  type UpdateRequest,
+  type ShadowLimits,
 } from '#thingcore/shadow-document';
-import { EventBus } from '#thingcore/transport';
-import { KeyedQueue } from './keyed-queue.js';
-import { type ShadowKey, ShadowStore, type StoredShadow } from './shadow.store.js';
+import { HistoryService } from './history/history.service.js';
+import { ShadowReader } from './reads/shadow-reader.js';
+import { SHADOW_CONFIG, type ShadowConfig, shadowLimits } from './shadow.config.js';
+import { recordOf, type ShadowKey } from './store/stored-shadow.js';
+import { withToken } from './writes/change-request.js';
+import { ShadowWriter } from './writes/shadow-writer.js';
 
-/** AWS: Device Shadow, a shadow created again within 48 hours counts on after the version of the deleted one. */
-const VERSION_MEMORY_MS = 48 * 3_600_000;
+/** A revert that somebody else's update came before is tried again as often, unless it names a version. */
+const REVERT_ATTEMPTS = 5;
 
-/** Writers of other replicas may be faster; after this many lost races the client is asked to slow down. */
-const SAVE_ATTEMPTS = 32;
+/** What to bring back. */
+export interface RevertRequest {
+  readonly toVersion: number;
+  readonly version?: number | undefined;
+  readonly clientToken?: string | undefined;
+}
+
+/** A shadow with its thing, for answers about many. */
+export interface ShadowOfThing {
+  readonly thingName: string;
+  readonly document: ShadowDocument;
+  /** Milliseconds since the epoch. */
+  readonly updatedAt: number;
+}
 
 /** Device shadows: what a thing is and what it is wanted to be. */
 @Injectable()
 export class ShadowService {
-  private readonly queue = new KeyedQueue();
+  private readonly limits: ShadowLimits;
 
   constructor(
-    private readonly store: ShadowStore,
-    private readonly events: EventBus,
+    private readonly writer: ShadowWriter,
+    private readonly reader: ShadowReader,
+    private readonly history: HistoryService,
     private readonly clock: Clock,
-  ) {}
+    @Inject(SHADOW_CONFIG) config: ShadowConfig,
+  ) {
+    this.limits = shadowLimits(config);
+  }
 
   /** Applies an update request and tells the world; answers what `update/accepted` says. */
-  async update(key: ShadowKey, payload: Uint8Array): Promise<AcceptedDocument> {
-    const request = parseUpdateRequest(payload);
-    // One after the other, event included, so that a subscriber sees the versions of a shadow ascend.
-    return this.queue.run(`${key.thingName}/${key.shadowName ?? ''}`, async () => {
-      const applied = await this.apply(key, request);
-      await this.events.publish(shadowUpdated, toEvent(key, applied, this.seconds()));
-      return applied.accepted;
-    });
+  async update(key: ShadowKey, payload: Uint8Array, author: ShadowAuthor | undefined): Promise<AcceptedDocument> {
+    return this.writer.update(key, parseUpdateRequest(payload, this.limits), author);
   }
 
   /** The whole document of a shadow. */
   async get(key: ShadowKey, payload: Uint8Array): Promise<ShadowDocument> {
     const { clientToken } = parseTokenRequest(payload);
-    const stored = await this.store.find(key);
-    if (stored?.record === undefined) throw withToken(noShadowError(nameOf(key)), clientToken);
-    return getDocument(stored.record, this.seconds(), clientToken);
+    try {
+      const record = recordOf(await this.reader.read(key));
+      if (record === undefined) throw noShadowError(key.shadowName ?? key.thingName);
+      return getDocument(record, this.seconds(), clientToken);
+    } catch (error) {
+      throw withToken(reviveError(error), clientToken);
+    }
   }
 
-  /** The documents of the shadows of one name of many things; what does not exist is left out. */
-  async getMany(thingNames: string[], shadowName?: string): Promise<{ thingName: string; document: ShadowDocument }[]> {
+  /** The shadows of one name of many things; what does not exist is left out. */
+  async getMany(thingNames: string[], shadowName?: string): Promise<ShadowOfThing[]> {
+    const names = [...new Set(thingNames)];
+    const found = await Promise.all(names.map((thingName) => this.reader.read({ thingName, shadowName })));
     const now = this.seconds();
-    const found = await this.store.findMany(thingNames, shadowName);
-    return found.map(({ thingName, record }) => ({ thingName, document: getDocument(record, now) }));
-  }
-
-  /** Deletes a shadow and tells the world; answers what `delete/accepted` says. */
-  async delete(key: ShadowKey, payload: Uint8Array): Promise<DeletedDocument> {
-    const { clientToken } = parseTokenRequest(payload);
-    return this.queue.run(`${key.thingName}/${key.shadowName ?? ''}`, async () => {
-      const version = await this.bury(key, clientToken);
-      const deleted = deleteDocument(version, this.seconds(), clientToken);
-      await this.events.publish(shadowDeleted, { ...key, deleted });
-      return deleted;
+    return found.flatMap((stored, index) => {
+      const record = recordOf(stored);
+      if (stored === undefined || record === undefined) return [];
+      return [{ thingName: names[index] ?? '', document: getDocument(record, now), updatedAt: stored.updatedAt }];
     });
   }
 
-  private async apply(key: ShadowKey, request: UpdateRequest): Promise<AppliedUpdate> {
-    for (let attempt = 0; attempt < SAVE_ATTEMPTS; attempt++) {
-      const before = await this.store.find(key);
-      const now = this.clock.now();
-      const applied = applyUpdate(before?.record, request, this.seconds(), this.memory(before, now));
-      if (await this.store.save(key, before, applied.record, new Date(now))) return applied;
-    }
-    throw withToken(new IotError('Throttling', 'Too many concurrent updates of this shadow'), request.clientToken);
+  /** Deletes a shadow and tells the world; answers what `delete/accepted` says. */
+  async delete(key: ShadowKey, payload: Uint8Array, author: ShadowAuthor | undefined): Promise<DeletedDocument> {
+    return this.writer.delete(key, parseTokenRequest(payload).clientToken, author);
   }
 
-  private async bury(key: ShadowKey, clientToken: string | undefined): Promise<number> {
-    for (let attempt = 0; attempt < SAVE_ATTEMPTS; attempt++) {
-      const stored = await this.store.find(key);
-      if (stored?.record === undefined) throw withToken(noShadowError(nameOf(key)), clientToken);
-      if (await this.store.delete(key, stored.version, new Date(this.clock.now()))) return stored.version;
+  /** Makes `desired` what it was; answers what `update/accepted` says of it. */
+  async revert(key: ShadowKey, request: RevertRequest, author: ShadowAuthor | undefined): Promise<AcceptedDocument> {
+    const { toVersion, clientToken } = request;
+    checkClientToken(clientToken, this.limits);
+    for (let attempt = 1; ; attempt++) {
+      const comparison = await this.history.compareWith(key, toVersion);
+      if (comparison === undefined) throw withToken(noShadowError(key.shadowName ?? key.thingName), clientToken);
+      const { current, currentVersion, target } = comparison;
+      const desired = revertPatch('desired', current, target);
+      const update = {
+        state: desired === undefined ? {} : { desired },
+        version: request.version ?? currentVersion,
+        ...(clientToken === undefined ? {} : { clientToken }),
+      };
+      try {
+        return await this.writer.update(key, update, author);
+      } catch (error) {
+        const isRace = error instanceof IotError && error.code === 'VersionConflict' && request.version === undefined;
+        if (!isRace || attempt === REVERT_ATTEMPTS) throw error;
+      }
     }
-    throw withToken(new IotError('Throttling', 'Too many concurrent updates of this shadow'), clientToken);
-  }
-
-  private memory(before: StoredShadow | undefined, now: number): { previousVersion?: number } {
-    if (before?.deletedAt === undefined || now - before.deletedAt.getTime() > VERSION_MEMORY_MS) return {};
-    return { previousVersion: before.version };
   }
 
   private seconds(): number {
     return Math.floor(this.clock.now() / 1000);
   }
-}
-
-function nameOf({ thingName, shadowName }: ShadowKey): string {
-  return shadowName ?? thingName;
-}
-
-function withToken(error: IotError, clientToken: string | undefined): IotError {
-  if (clientToken === undefined) return error;
-  return new IotError(error.code, error.message, { details: { ...error.details, clientToken } });
-}
-
-function toEvent(
-  key: ShadowKey,
-  { record, accepted, delta, documents }: AppliedUpdate,
-  now: number,
-): PayloadOf<typeof shadowUpdated> {
-  return { ...key, version: record.version, accepted, delta, documents, document: getDocument(record, now) };
 }

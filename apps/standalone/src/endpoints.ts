@@ -4,8 +4,12 @@ import type { DataDirectory } from '#thingcore/platform';
 export interface Endpoints {
   graphql: string;
   http: string;
+  /** HTTP publish and MQTT by ALPN, with client certificates. */
+  https: string;
   mqtt: string;
   mqtts: string;
+  ws: string;
+  wss: string;
   metrics: string;
 }
 

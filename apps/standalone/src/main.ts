@@ -34,9 +34,10 @@ await runUntilStopped(async () => {
       databaseUrl: database.url,
       modules: serviceModules({ ...config, rules: { ...config.rules, postgresqlUrl } }),
     });
-    const { mqtt, mqtts } = running.app.get(BrokerAddresses, { strict: false });
+    const { https, mqtt, mqtts, ws, wss } = running.app.get(BrokerAddresses, { strict: false });
     const { graphqlUrl, httpUrl } = running.app.get(GatewayAddress, { strict: false });
-    const endpoints: Endpoints = { graphql: graphqlUrl, http: httpUrl, mqtt, mqtts, metrics: running.metricsUrl };
+    const gateway = { graphql: graphqlUrl, http: httpUrl };
+    const endpoints: Endpoints = { ...gateway, https, mqtt, mqtts, ws, wss, metrics: running.metricsUrl };
     await publishEndpoints(dataDirectory, endpoints, postgresqlUrl);
     welcome(endpoints, dataDirectory);
     return async () => {

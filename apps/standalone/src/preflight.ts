@@ -9,6 +9,8 @@ export async function preflight({ platform, broker, gateway }: StandaloneConfig)
   await operatorsCertificate(broker);
   await tryPort(broker.mqttPort, broker.mqttHost, 'THINGCORE_MQTT_PORT');
   await tryPort(broker.mqttsPort, broker.mqttsHost, 'THINGCORE_MQTTS_PORT');
+  await tryPort(broker.wsPort, broker.wsHost, 'THINGCORE_WS_PORT');
+  await tryPort(broker.httpsPort, broker.httpsHost, 'THINGCORE_HTTPS_PORT');
   await tryPort(gateway.httpPort, gateway.httpHost, 'THINGCORE_HTTP_PORT');
   await tryPort(platform.metricsPort, platform.metricsHost, 'THINGCORE_METRICS_PORT');
 }

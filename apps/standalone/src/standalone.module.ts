@@ -8,6 +8,7 @@ import { RegistryModule } from '../../registry/src/registry.module.js';
 import { registrySettings } from '../../registry/src/registry.config.js';
 import { RulesModule } from '../../rules/src/rules.module.js';
 import { rulesSettings } from '../../rules/src/rules.config.js';
+import { shadowSettings } from '../../shadow/src/shadow.config.js';
 import { ShadowModule } from '../../shadow/src/shadow.module.js';
 import { standaloneSettings } from './standalone.config.js';
 
@@ -16,6 +17,7 @@ export const settings = {
   platform: platformSettings,
   standalone: standaloneSettings,
   registry: registrySettings,
+  shadow: shadowSettings,
   broker: brokerSettings,
   rules: rulesSettings,
   gateway: gatewaySettings,
@@ -33,7 +35,7 @@ export function readStandaloneConfig(): StandaloneConfig {
 export function serviceModules(config: StandaloneConfig): (Type | DynamicModule)[] {
   return [
     RegistryModule.forRoot(config.registry),
-    ShadowModule,
+    ShadowModule.forRoot(config.shadow),
     BrokerGatewayModule.forRoot(config.broker, { kind: 'files' }),
     RulesModule.forRoot(config.rules),
     GatewayModule.forRoot(config.gateway),

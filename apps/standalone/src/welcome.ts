@@ -11,7 +11,8 @@ Thingcore is ready.
 
   GraphQL            ${endpoints.graphql}
   MQTT over TLS      ${endpoints.mqtts}   (client certificates; verify the server with ${file('ca.pem')})
-  MQTT, this machine ${endpoints.mqtt}
+  HTTPS data plane   ${endpoints.https}   (client certificates too; MQTT over WebSocket: ${endpoints.wss})
+  MQTT, this machine ${endpoints.mqtt}   (over WebSocket: ${endpoints.ws})
   metrics, health    ${endpoints.metrics}
   API key            in ${file('api-key')}
 

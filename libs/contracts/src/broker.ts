@@ -4,8 +4,8 @@ import { bytes } from './json.js';
 import { certificateId, thingName } from './names.js';
 import { authorizationResult } from './registry/authorization.js';
 
-/** The MQTT 5 properties that travel with a message. */
-const messageProperties = z.object({
+/** The MQTT 5 properties that travel with a message, checked. */
+export const messageProperties = z.object({
   payloadFormatIndicator: z.boolean().optional(),
   contentType: z.string().optional(),
   responseTopic: z.string().optional(),
@@ -17,7 +17,8 @@ const messageProperties = z.object({
 /** The MQTT 5 properties that travel with a message. */
 export type MessageProperties = z.output<typeof messageProperties>;
 
-const brokerMessage = z.object({
+/** A message as the broker took it in, checked. */
+export const brokerMessage = z.object({
   topic: z.string(),
   payload: bytes,
   qos: z.union([z.literal(0), z.literal(1), z.literal(2)]),
@@ -38,34 +39,32 @@ const brokerMessage = z.object({
 /** A message as the broker took it in. */
 export type BrokerMessage = z.output<typeof brokerMessage>;
 
+const publishRequest = z.strictObject({
+  topic: z.string(),
+  payload: bytes,
+  qos: z.union([z.literal(0), z.literal(1)]).default(0),
+  retain: z.boolean().default(false),
+  properties: messageProperties.optional(),
+  hops: z.int().min(0).default(0),
+});
+
 /** Publishes a message in the name of the platform; answers when the broker has taken it. */
 export const publishMessage = command('broker', 'message.publish.v1', {
-  request: z.strictObject({
-    topic: z.string(),
-    payload: bytes,
-    qos: z.union([z.literal(0), z.literal(1)]).default(0),
-    retain: z.boolean().default(false),
-    properties: messageProperties.optional(),
-    hops: z.int().min(0).default(0),
-  }),
+  request: publishRequest,
   reply: z.object({ messageId: z.string() }),
 });
 
-const connectivity = z.object({
-  clientId: z.string(),
-  connected: z.boolean(),
-  /** Milliseconds since the epoch of the last change. */
-  timestamp: z.int(),
-  disconnectReason: z.string().optional(),
-});
-
-/** The last thing known of a client's connection. */
-export type Connectivity = z.output<typeof connectivity>;
-
-/** The connectivity of clients; one that was never seen is left out. */
-export const getConnectivity = command('broker', 'connectivity.getMany.v1', {
-  request: z.strictObject({ clientIds: z.array(z.string()).max(1000) }),
-  reply: z.object({ connectivity: z.array(connectivity) }),
+/** As {@link publishMessage} for several messages, each on its own: `failures` are those that were not taken. */
+export const publishMessages = command('broker', 'message.publishMany.v1', {
+  request: z.strictObject({ messages: z.array(publishRequest).min(1).max(256) }),
+  reply: z.object({
+    failures: z.array(
+      z.object({
+        index: z.int(),
+        error: z.object({ code: z.string(), message: z.string(), retryable: z.boolean() }),
+      }),
+    ),
+  }),
 });
 
 /**

@@ -23,9 +23,11 @@ export interface CommandContract<Request extends z.ZodType = z.ZodType, Reply ex
  * How an event reaches its listeners.
  *
  * - `group`: each interested service handles it once, at least once across a crash.
+ * - `ordered`: as `group`, and in the order of publication: one replica of the service at a time handles the event, and
+ *   starts its handlers in that order. A replica that takes over begins with what the one before it left unfinished.
  * - `broadcast`: every replica of every interested service that is up gets it; nothing is kept for the others.
  */
-export type Delivery = 'group' | 'broadcast';
+export type Delivery = 'group' | 'ordered' | 'broadcast';
 
 /** A fact that its owner tells the services above it. */
 export interface EventContract<Payload extends z.ZodType = z.ZodType> {

@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   Internal: { httpStatus: 500, retryable: false },
   NotImplemented: { httpStatus: 501, retryable: false },
   ServiceUnavailable: { httpStatus: 503, retryable: true },
+  GatewayTimeout: { httpStatus: 504, retryable: true },
 } as const satisfies Record<string, ErrorCodeFacts>;
 
 /** One of the codes an {@link IotError} may carry. */

@@ -12,6 +12,7 @@ import { type SqlFunction } from './functions/sql-function.js';
 import { encodeBytes } from './functions/structure-functions.js';
 import { fromJson } from './json-parse.js';
 import { jsonText } from './json-text.js';
+import { CALL_WORK } from './limits.js';
 import { type SqlValue } from './values.js';
 
 const GET_OR_DEFAULT = 'get_or_default';
@@ -52,10 +53,11 @@ export function compileCall(
     );
 }
 
-/** The function, with the texts it takes and what it gives counted as work. Arrays go in by reference. */
+/** The function, with the call, the texts it takes and what it gives counted as work. Arrays go in by reference. */
 function counted(call: SqlFunction['call']): SqlFunction['call'] {
   return (args, evaluation) => {
-    for (const argument of args) if (typeof argument === 'string') evaluation.handle(argument);
+    evaluation.spend(CALL_WORK);
+    for (const argument of args) evaluation.read(argument);
     const result = call(args, evaluation);
     evaluation.handle(result);
     return result;

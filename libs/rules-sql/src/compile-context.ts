@@ -1,5 +1,7 @@
 import { type Dialect } from './dialect.js';
 import { type ExternalFunctionName } from './environment.js';
+import { type Expression } from './ast.js';
+import { type Evaluator } from './evaluation.js';
 import { syntaxError } from './syntax-error.js';
 
 /** AWS: a second get_dynamodb() stops the rule; an expression decodes at most two protobuf messages. */
@@ -11,14 +13,20 @@ const MOST_CALLS: ReadonlyMap<ExternalFunctionName, number> = new Map<ExternalFu
 /** What names refer to: members of the payload, or of the current row of a nested query. */
 export type Scope = 'payload' | 'row';
 
+/** Sees each expression of the payload's scope as it is compiled, and may put something around its evaluation. */
+export type Observer = (node: Expression, evaluate: Evaluator) => Evaluator;
+
 /** What the compilation of one statement or template shares: its source for errors, and what it found on the way. */
 export class CompileContext {
   readonly source: string;
   readonly dialect: Dialect;
   /** The variables that may be read at this point. */
   readonly variables: Set<string>;
+  readonly observer: Observer | undefined;
   /** Functions that are refused, with the reason. */
   readonly #refused: ReadonlyMap<ExternalFunctionName, string>;
+  /** How many expressions were compiled so far, the names of a path each for itself. */
+  expressionCount = 0;
   readonly #externalCalls = new Map<ExternalFunctionName, number>();
 
   constructor(
@@ -26,11 +34,13 @@ export class CompileContext {
     dialect: Dialect,
     variables: Iterable<string>,
     refused: ReadonlyMap<ExternalFunctionName, string> = new Map(),
+    observer?: Observer,
   ) {
     this.source = source;
     this.dialect = dialect;
     this.variables = new Set(variables);
     this.#refused = refused;
+    this.observer = observer;
   }
 
   /** The external functions in use. */

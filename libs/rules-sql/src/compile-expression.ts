@@ -27,8 +27,10 @@ type Compiler<Kind extends Expression['kind']> = (node: Node<Kind>, context: Com
 
 /** Turns an expression into a closure. The height of the tree is bounded by the parser, and so is the recursion. */
 export function compileExpression(node: Expression, context: CompileContext, scope: Scope): Evaluator {
+  context.expressionCount += node.kind === 'member' ? node.names.length : 1;
   const compile = COMPILERS[node.kind] as Compiler<Expression['kind']>;
-  return compile(node, context, scope);
+  const evaluate = compile(node, context, scope);
+  return scope === 'payload' && context.observer !== undefined ? context.observer(node, evaluate) : evaluate;
 }
 
 /**
@@ -78,7 +80,11 @@ const compileNegate: Compiler<'negate'> = ({ operand }, context, scope) => {
   const { dialect } = context;
   const inner = compileExpression(operand, context, scope);
   if (operand.kind === 'number') return constant(negate(parseNumber(operand.text, dialect), dialect));
-  return (evaluation, row) => negate(inner(evaluation, row), dialect);
+  return (evaluation, row) => {
+    const value = inner(evaluation, row);
+    evaluation.read(value);
+    return negate(value, dialect);
+  };
 };
 
 const compileNot: Compiler<'not'> = ({ operand }, context, scope) => {
@@ -109,16 +115,19 @@ const compileCompare: Compiler<'compare'> = ({ operator, left, right }, context,
   const { dialect } = context;
   const a = compileExpression(left, context, scope);
   const b = compileExpression(right, context, scope);
-  if (operator === '=') return (evaluation, row) => equals(a(evaluation, row), b(evaluation, row));
+  if (operator === '=') return (evaluation, row) => equals(a(evaluation, row), b(evaluation, row), evaluation);
   if (operator === '<>') {
     return (evaluation, row) => {
-      const same = equals(a(evaluation, row), b(evaluation, row));
+      const same = equals(a(evaluation, row), b(evaluation, row), evaluation);
       return same === undefined ? undefined : !same;
     };
   }
   const test = ORDERINGS[operator];
   return (evaluation, row) => {
-    const sign = order(a(evaluation, row), b(evaluation, row), dialect);
+    const [one, other] = [a(evaluation, row), b(evaluation, row)];
+    evaluation.read(one);
+    evaluation.read(other);
+    const sign = order(one, other, dialect);
     return sign === undefined ? undefined : test(sign);
   };
 };
@@ -140,8 +149,11 @@ const compileArithmetic: Compiler<'arithmetic'> = ({ first, rest }, context, sco
   }));
   return (evaluation, row) => {
     let value = start(evaluation, row);
+    evaluation.read(value);
     for (const { apply, operand } of steps) {
-      value = apply(value, operand(evaluation, row), dialect);
+      const next = operand(evaluation, row);
+      evaluation.read(next);
+      value = apply(value, next, dialect);
       evaluation.handle(value);
     }
     return value;
@@ -153,7 +165,9 @@ const compileCast: Compiler<'cast'> = ({ value, target }, context, scope) => {
   const inner = compileExpression(value, context, scope);
   const cast = CASTS[target];
   return (evaluation, row) => {
-    const result = cast(inner(evaluation, row), dialect);
+    const given = inner(evaluation, row);
+    evaluation.read(given);
+    const result = cast(given, dialect);
     evaluation.handle(result);
     return result;
   };
@@ -171,7 +185,7 @@ const compileCase: Compiler<'case'> = ({ operand, branches, otherwise }, context
     const value = subject(evaluation, row);
     if (value === undefined) return undefined;
     for (const { when, then } of compiled) {
-      if (equals(value, when(evaluation, row))) return then(evaluation, row);
+      if (equals(value, when(evaluation, row), evaluation)) return then(evaluation, row);
     }
     return fallback?.(evaluation, row);
   };
@@ -211,10 +225,12 @@ const compileSubSelect: Compiler<'subselect'> = ({ query }, context, scope) => {
 
 /** What one row gives; Undefined when it does not pass. */
 function compileRow({ selection, where }: SubSelect, context: CompileContext): Evaluator {
+  const before = context.expressionCount;
   const passes = where && compileCondition(where, context, 'row');
   const select = compileSelection(selection, 'row', (expression) => compileExpression(expression, context, 'row'));
+  const expressions = context.expressionCount - before;
   return (evaluation, row) => {
-    evaluation.visitRow();
+    evaluation.visitRow(expressions);
     return passes === undefined || passes(evaluation, row) ? select(evaluation, row) : undefined;
   };
 }

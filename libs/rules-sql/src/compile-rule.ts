@@ -1,24 +1,27 @@
-import { type JsonValue } from '#thingcore/errors';
 import { type Statement } from './ast.js';
-import { CompileContext } from './compile-context.js';
+import { CompileContext, type Observer } from './compile-context.js';
 import { compileCondition, compileExpression } from './compile-expression.js';
 import { compileSelection, isWholeInput } from './compile-selection.js';
 import { type Dialect, dialectOf, type SqlVersion } from './dialect.js';
 import { type ExternalFunctionName, type RuleEnvironment } from './environment.js';
-import { Evaluation, type Evaluator, NO_VARIABLES, type RuleVariables } from './evaluation.js';
+import { Evaluation, type Evaluator, NO_VARIABLES } from './evaluation.js';
 import { EvaluationAborted } from './evaluation-aborted.js';
+import { type CodeCompiler, generateRun, type SynchronousRun } from './generated-run.js';
 import { type ExternalCalls, runWithExternalCalls } from './external-calls.js';
-import { jsonText, toJson } from './json-text.js';
+import { jsonText } from './json-text.js';
 import { MAX_VARIABLES_BYTES } from './limits.js';
 import { type RuleMessage } from './message.js';
 import { parseStatement } from './parse-statement.js';
-import { type MatchedRule, type RuleResult, type UnmatchedRule } from './rule-result.js';
+import { type RuleResult } from './rule-result.js';
+import { SelectedValue, WHERE_FAILED, WholePayload } from './selected-value.js';
 import { type SqlValue } from './values.js';
 
 /** Options of {@link compileRule}. */
 export interface RuleOptions {
   /** `awsIotSqlVersion`. AWS: 2015-10-08 when absent; the caller applies that default, ours is 2016-03-23. */
   readonly sqlVersion?: SqlVersion;
+  /** Lets statements that run often continue as generated code: `compileFunction` of `node:vm`. Without it none does. */
+  readonly compileCode?: CodeCompiler;
 }
 
 /** A statement ready to be run on messages. It keeps no state between them. */
@@ -41,27 +44,54 @@ export interface CompiledRule {
 /** Compiles a rule statement. Throws `SqlParse` with details {line, column} and a message that names the way out. */
 export function compileRule(sql: string, options: RuleOptions = {}): CompiledRule {
   const dialect = dialectOf(options.sqlVersion ?? '2016-03-23');
-  const statement = parseStatement(sql, dialect);
-  const context = new CompileContext(sql, dialect, []);
+  return compileParsed(sql, parseStatement(sql, dialect), dialect, { compileCode: options.compileCode });
+}
+
+/** How a statement is compiled. */
+export interface StatementOptions {
+  readonly compileCode?: CodeCompiler | undefined;
+  readonly observer?: Observer | undefined;
+}
+
+/** As {@link compileRule}, of a statement that is parsed already. */
+export function compileParsed(
+  sql: string,
+  statement: Statement,
+  dialect: Dialect,
+  { compileCode, observer }: StatementOptions,
+): CompiledRule {
+  const context = new CompileContext(sql, dialect, [], undefined, observer);
   const run = compileStatement(statement, context);
   const { needs } = context;
+  const closures = runGuarded(run, dialect);
   return {
     sql,
     sqlVersion: dialect.version,
     topicFilter: statement.topicFilter,
     needs,
     variables: statement.assignments.map(({ name }) => name),
-    evaluate: needs.length === 0 ? runGuarded(run, dialect) : runAsynchronously(run, dialect),
+    evaluate:
+      needs.length > 0
+        ? runAsynchronously(run, dialect)
+        : compileCode === undefined
+          ? closures
+          : runOften(closures, () => generateRun(statement, context, compileCode, closures)),
+  };
+}
+
+/** A statement that ran so often runs as generated code from then on: the others are not worth the memory. */
+const OFTEN = 100;
+
+function runOften(run: SynchronousRun, generate: () => SynchronousRun | undefined): SynchronousRun {
+  let current = run;
+  let runs = 0;
+  return (message, environment) => {
+    if (runs < OFTEN && ++runs === OFTEN) current = generate() ?? run;
+    return current(message, environment);
   };
 }
 
 type Run = (evaluation: Evaluation) => RuleResult;
-
-const WHERE_FAILED: UnmatchedRule = Object.freeze({
-  matched: false,
-  reason: 'where',
-  explanation: 'The WHERE clause is not true',
-});
 
 /** AWS: the order is SET, WHERE, SELECT; names of AS do not exist in WHERE. */
 function compileStatement(statement: Statement, context: CompileContext): Run {
@@ -72,7 +102,9 @@ function compileStatement(statement: Statement, context: CompileContext): Run {
   const isWhole = isWholeInput(selection);
   return (evaluation) => {
     assign?.(evaluation);
+    evaluation.clause = 'WHERE';
     if (passes && !passes(evaluation, undefined)) return WHERE_FAILED;
+    evaluation.clause = 'SELECT';
     if (isWhole) return new WholePayload(evaluation);
     return new SelectedValue(select(evaluation, undefined), evaluation.variables);
   };
@@ -110,54 +142,14 @@ function variableBytes(value: SqlValue): number {
   return value === undefined ? 0 : Buffer.byteLength(jsonText(value), 'utf8');
 }
 
-/** `SELECT *` alone: the bytes as they came, JSON or not; they are parsed only when someone asks for the value. */
-class WholePayload implements MatchedRule {
-  readonly matched = true;
-  readonly output: Uint8Array;
-  readonly variables: RuleVariables;
-  readonly #evaluation: Evaluation;
-
-  constructor(evaluation: Evaluation) {
-    this.output = evaluation.message.payload;
-    this.variables = evaluation.variables;
-    this.#evaluation = evaluation;
-  }
-
-  get value(): JsonValue | undefined {
-    return toJson(this.#evaluation.payload());
-  }
-
-  get encoding(): 'json' | 'binary' {
-    return this.#evaluation.payload() === undefined ? 'binary' : 'json';
-  }
-}
-
-/** What SELECT built. AWS: Undefined alone serialises to nothing. */
-class SelectedValue implements MatchedRule {
-  readonly matched = true;
-  readonly encoding = 'json';
-  readonly output: Uint8Array;
-  readonly variables: RuleVariables;
-  readonly #selected: SqlValue;
-
-  constructor(selected: SqlValue, variables: RuleVariables) {
-    this.output = Buffer.from(selected === undefined ? '' : jsonText(selected), 'utf8');
-    this.variables = variables;
-    this.#selected = selected;
-  }
-
-  get value(): JsonValue | undefined {
-    return toJson(this.#selected);
-  }
-}
-
 function runGuarded(run: Run, dialect: Dialect) {
   return (message: RuleMessage, environment: RuleEnvironment, calls?: ExternalCalls): RuleResult => {
+    const evaluation = new Evaluation(message, environment, dialect, NO_VARIABLES, calls);
     try {
-      return run(new Evaluation(message, environment, dialect, NO_VARIABLES, calls));
+      return run(evaluation);
     } catch (error) {
       if (!(error instanceof EvaluationAborted)) throw error;
-      return { matched: false, reason: error.reason, explanation: error.message };
+      return { matched: false, reason: error.reason, clause: evaluation.clause, explanation: error.message };
     }
   };
 }

@@ -2,6 +2,7 @@ import { type Expression, type SelectItem, type Selection } from './ast.js';
 import { type Scope } from './compile-context.js';
 import { type Evaluation, type Evaluator } from './evaluation.js';
 import { EvaluationAborted } from './evaluation-aborted.js';
+import { MEMBER_WORK } from './limits.js';
 import { isObject, member, setMember, type SqlValue } from './values.js';
 
 type Output = Record<string, SqlValue>;
@@ -49,12 +50,12 @@ function compileColumn(item: SelectItem, scope: Scope, compile: (expression: Exp
   }
   return (evaluation, row, output) => {
     const value = evaluate(evaluation, row);
-    if (value !== undefined) setPath(output, target, value);
+    if (value !== undefined) setPath(output, target, value, evaluation);
   };
 }
 
 function rowMembers(evaluate: Evaluator): Column {
-  return (evaluation, row, output) => copyMembers(evaluate(evaluation, row), output);
+  return (evaluation, row, output) => copyMembers(evaluate(evaluation, row), output, evaluation);
 }
 
 /** AWS: data can be added to a payload that is JSON or empty; to anything else it cannot, and no action runs. */
@@ -64,21 +65,25 @@ function payloadMembers(evaluate: Evaluator): Column {
     if (payload === undefined && evaluation.message.payload.length > 0) {
       throw new EvaluationAborted('payload', 'The payload is not JSON, so SELECT cannot add columns to it');
     }
-    copyMembers(payload, output);
+    copyMembers(payload, output, evaluation);
   };
 }
 
-function copyMembers(source: SqlValue, output: Output): void {
+/** Counts the members as work: columns that copy large objects again and again would not end. */
+function copyMembers(source: SqlValue, output: Output, evaluation: Evaluation): void {
   if (!isObject(source)) return;
-  for (const key of Object.keys(source)) setMember(output, key, source[key]);
+  const keys = Object.keys(source);
+  evaluation.spend(keys.length * MEMBER_WORK);
+  for (const key of keys) setMember(output, key, source[key]);
 }
 
 /** Sets a nested member. The objects on the way are copied first: they may belong to the payload. */
-function setPath(output: Output, path: readonly string[], value: SqlValue): void {
+function setPath(output: Output, path: readonly string[], value: SqlValue, evaluation: Evaluation): void {
   let target = output;
   for (const name of path.slice(0, -1)) {
     const existing = member(target, name);
-    const copy: Output = isObject(existing) ? { ...existing } : {};
+    const copy: Output = {};
+    copyMembers(existing, copy, evaluation);
     setMember(target, name, copy);
     target = copy;
   }

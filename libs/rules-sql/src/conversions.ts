@@ -1,5 +1,6 @@
 import { type Dialect } from './dialect.js';
 import { jsonText } from './json-text.js';
+import { MAX_NUMBER_LENGTH } from './limits.js';
 import { floorToInt, isNumber, numberText, parseNumber } from './numbers.js';
 import { type SqlNumber, type SqlValue } from './values.js';
 
@@ -8,7 +9,9 @@ const NUMERIC_TEXT = /^-?\d+(\.\d+)?([eE]-?\d+)?$/;
 
 /** The conversion of a String to Decimal; Undefined when it is no number. */
 export function numberFromText(text: string, dialect: Dialect): SqlNumber | undefined {
-  return NUMERIC_TEXT.test(text) ? parseNumber(text.includes('.') ? text : asDecimal(text), dialect) : undefined;
+  return text.length <= MAX_NUMBER_LENGTH && NUMERIC_TEXT.test(text)
+    ? parseNumber(text.includes('.') ? text : asDecimal(text), dialect)
+    : undefined;
 }
 
 /** The conversion gives a Decimal, which only 2015-10-08 can tell from an Int. */
@@ -37,7 +40,7 @@ export function toIndex(value: SqlValue, dialect: Dialect): number | undefined {
 /** A Boolean, or one of the Strings true and false in any case. AWS: "logical operators". */
 export function toBoolean(value: SqlValue): boolean | undefined {
   if (typeof value === 'boolean') return value;
-  if (typeof value !== 'string') return undefined;
+  if (typeof value !== 'string' || value.length > 'false'.length) return undefined;
   switch (value.toLowerCase()) {
     case 'true':
       return true;

@@ -2,7 +2,7 @@ import { type Dialect } from './dialect.js';
 import { type RuleEnvironment } from './environment.js';
 import { EvaluationAborted } from './evaluation-aborted.js';
 import { type ExternalCalls } from './external-calls.js';
-import { ELEMENT_WORK, MAX_WORK, ROW_WORK } from './limits.js';
+import { ELEMENT_WORK, EXPRESSION_WORK, MAX_WORK, ROW_WORK, SHORT_TEXT } from './limits.js';
 import { type RuleMessage } from './message.js';
 import { isArray, type SqlValue } from './values.js';
 
@@ -20,6 +20,8 @@ export class Evaluation {
   /** Replaced by a map of its own where the statement has a SET clause. */
   variables: RuleVariables;
   readonly externalCalls: ExternalCalls | undefined;
+  /** The clause that is being evaluated. */
+  clause: 'SET' | 'WHERE' | 'SELECT' = 'SET';
   #workLeft = MAX_WORK;
 
   constructor(
@@ -49,9 +51,14 @@ export class Evaluation {
     }
   }
 
-  /** Counts a row, so that queries nested over each other end. */
-  visitRow(): void {
-    this.spend(ROW_WORK);
+  /** Counts a row, so that queries nested over each other end, with the number of expressions evaluated in it. */
+  visitRow(expressions: number): void {
+    this.spend(ROW_WORK + expressions * EXPRESSION_WORK);
+  }
+
+  /** Counts a text that was read, so that rows which read large ones end. */
+  read(value: SqlValue): void {
+    if (typeof value === 'string' && value.length > SHORT_TEXT) this.spend(value.length);
   }
 
   /** Counts a value that was read or made, so that rows of large values end. */
@@ -61,9 +68,6 @@ export class Evaluation {
     } else if (isArray(value)) this.spend(value.length * ELEMENT_WORK);
   }
 }
-
-/** Texts up to this length cost no more than the call itself. */
-const SHORT_TEXT = 64;
 
 /** A compiled expression; `row` is what names refer to inside a nested query, and unused outside of one. */
 export type Evaluator = (evaluation: Evaluation, row: SqlValue) => SqlValue;

@@ -19,7 +19,8 @@ function unscaled(whole: number, scale: number): number | undefined {
 }
 
 export function addFixed(a: number, b: number): number | undefined {
-  const [left, right] = [scaled(a, SCALE), scaled(b, SCALE)];
+  const left = scaled(a, SCALE);
+  const right = scaled(b, SCALE);
   return left === undefined || right === undefined ? undefined : unscaled(left + right, SCALE);
 }
 
@@ -28,12 +29,14 @@ export function subtractFixed(a: number, b: number): number | undefined {
 }
 
 export function multiplyFixed(a: number, b: number): number | undefined {
-  const [left, right] = [scaled(a, FACTOR_SCALE), scaled(b, FACTOR_SCALE)];
+  const left = scaled(a, FACTOR_SCALE);
+  const right = scaled(b, FACTOR_SCALE);
   return left === undefined || right === undefined ? undefined : unscaled(left * right, FACTOR_SCALE * FACTOR_SCALE);
 }
 
 /** The divisor is not zero. */
 export function remainderFixed(a: number, b: number): number | undefined {
-  const [left, right] = [scaled(a, SCALE), scaled(b, SCALE)];
+  const left = scaled(a, SCALE);
+  const right = scaled(b, SCALE);
   return left === undefined || right === undefined ? undefined : unscaled(left % right, SCALE);
 }

@@ -104,6 +104,53 @@ describe('the bounds of an evaluation', () => {
     });
   });
 
+  const members = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, n]));
+  const often = (part: string, count: number) => Array.from({ length: count }, () => part);
+
+  it.each<[name: string, sql: string, payload: unknown]>([
+    ['columns that copy the payload', `SELECT ${often('*', 2000).join()} FROM 't'`, members(12_000)],
+    ['columns set in a large object', `SELECT *, ${often('1 AS a.b', 2000).join()} FROM 't'`, { a: members(12_000) }],
+    [
+      'large objects compared',
+      `SELECT 1 AS x FROM 't' WHERE ${often('a = b', 2000).join(' AND ')}`,
+      { a: members(6000), b: members(6000) },
+    ],
+    [
+      'large objects joined',
+      `SELECT ${often("transform('enrichArray', a, e) AS x", 1000).join()} FROM 't'`,
+      { a: {}, e: often('', 10).map(() => members(500)) },
+    ],
+    [
+      'many columns of many rows',
+      `SELECT (SELECT ${often('a + 1 AS x', 2000).join()} FROM e) AS x FROM 't'`,
+      { e: often('', 20_000).map(() => 1) },
+    ],
+    [
+      'calendars in many rows',
+      `SELECT (SELECT ${often("parse_time('yyyy', 1, 'America/Belize') AS x", 20).join()} FROM e) AS x FROM 't'`,
+      { e: often('', 20_000).map(() => 1) },
+    ],
+    [
+      'long numbers read again and again',
+      `SELECT 1 AS x FROM 't' WHERE ${often('s < 1', 25_000).join(' OR ')}`,
+      { s: '1'.repeat(2000) },
+    ],
+  ])(
+    'end %s',
+    (_name, sql, payload) => {
+      expect(evaluate(sql, JSON.stringify(payload))).toMatchObject({ matched: false, reason: 'limit' });
+    },
+    5_000,
+  );
+
+  // AWS: magnitudes end at 1E999.
+  it('take a text of thousands of digits for no number', () => {
+    const payload = JSON.stringify({ s: '1'.repeat(100_000) });
+    expect(evaluate("SELECT s < 1 AS x, cast(s AS Int) AS n, 1 AS one FROM 't'", payload)).toMatchObject({
+      value: { one: 1 },
+    });
+  });
+
   // AWS: the variables of a statement take at most 128 KiB together.
   it('end a SET clause whose values are too large together', () => {
     const payload = JSON.stringify({ s: 'a'.repeat(70_000) });

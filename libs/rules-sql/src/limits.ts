@@ -29,9 +29,23 @@ export const MAX_VALUE_SIZE = 1024 * 1024;
  */
 export const MAX_WORK = 20_000_000;
 
-/** The work that a row of a nested query and an element of an array count for. */
+/** Texts up to this length cost no more than what is done with them anyway. */
+export const SHORT_TEXT = 64;
+
+/** The work that a row of a nested query, and each expression that is evaluated in it, count for. */
 export const ROW_WORK = 200;
+export const EXPRESSION_WORK = 2;
+
+/** The work that an element of an array and a member of an object count for: a member is found by its name. */
 export const ELEMENT_WORK = 10;
+export const MEMBER_WORK = 30;
+
+/** The work that a call of a function counts for, and what one that reads or writes a calendar takes besides. */
+export const CALL_WORK = 100;
+export const CALENDAR_WORK = 1000;
+
+/** Longest text that may be a number. AWS: magnitudes end at 1E999, and digits beyond 34 say nothing. */
+export const MAX_NUMBER_LENGTH = 2048;
 
 /** Most distinct external calls one evaluation may make. */
 export const MAX_EXTERNAL_CALLS = 25;

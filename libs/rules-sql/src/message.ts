@@ -1,6 +1,6 @@
 import { type Dialect } from './dialect.js';
 import { parseJson } from './json-parse.js';
-import { type SqlValue } from './values.js';
+import { isObject, type SqlObject, type SqlValue } from './values.js';
 
 /** The MQTT 5 properties of a publish that rules can read. */
 export interface Mqtt5Properties {
@@ -36,6 +36,10 @@ export interface RuleMessage extends RuleMessageFields {
   readonly effectiveTopic: string;
   /** True once a rule needed JSON and the payload was none: the event that the metric `ParseError` counts. */
   readonly parseFailed: boolean;
+  /** A level of {@link effectiveTopic}, counted from 1; undefined where there is none. */
+  topicLevel(number: number): string | undefined;
+  /** The members of a payload that is an object; of any other, those of an empty one. */
+  payloadMembers(dialect: Dialect): SqlObject;
   /** The payload as JSON, parsed at the first call; undefined when it is none. */
   payloadValue(dialect: Dialect): SqlValue;
 }
@@ -62,6 +66,10 @@ class OpenMessage implements RuleMessage {
   #invalid = false;
   #current: { readonly value: SqlValue } | undefined;
   #of2015: { readonly value: SqlValue } | undefined;
+  #members: SqlObject | undefined;
+  /** The level that was asked for last: rules on the same topics tend to ask for the same one. */
+  #levelNumber = 0;
+  #level: string | undefined;
 
   constructor(fields: RuleMessageFields) {
     this.topic = fields.topic;
@@ -80,6 +88,14 @@ class OpenMessage implements RuleMessage {
     return this.basicIngest ? this.topic.split('/').slice(3).join('/') : this.topic;
   }
 
+  topicLevel(number: number): string | undefined {
+    if (this.#levelNumber !== number) {
+      this.#level = levelOf(this.effectiveTopic, number);
+      this.#levelNumber = number;
+    }
+    return this.#level;
+  }
+
   get parseFailed(): boolean {
     return this.#invalid && this.payload.length > 0;
   }
@@ -91,11 +107,33 @@ class OpenMessage implements RuleMessage {
     return (this.#of2015 ??= this.#parse(dialect)).value;
   }
 
+  payloadMembers(dialect: Dialect): SqlObject {
+    if (!dialect.wholeDecimalIsInt) return membersOf(this.payloadValue(dialect));
+    return (this.#members ??= membersOf(this.payloadValue(dialect)));
+  }
+
   #parse(dialect: Dialect): { readonly value: SqlValue } {
     const parsed = parseBytes(this.payload, dialect);
     this.#invalid = parsed === 'invalid';
     return parsed === 'invalid' ? { value: undefined } : parsed;
   }
+}
+
+function levelOf(topic: string, number: number): string | undefined {
+  if (!(number >= 1)) return undefined;
+  let start = 0;
+  for (let level = 1; level < number; level++) {
+    start = topic.indexOf('/', start) + 1;
+    if (start === 0) return undefined;
+  }
+  const end = topic.indexOf('/', start);
+  return end < 0 ? topic.slice(start) : topic.slice(start, end);
+}
+
+const NO_MEMBERS: SqlObject = Object.freeze({});
+
+function membersOf(payload: SqlValue): SqlObject {
+  return isObject(payload) ? payload : NO_MEMBERS;
 }
 
 function parseBytes(payload: Uint8Array, dialect: Dialect): { value: SqlValue } | 'invalid' {

@@ -3,18 +3,20 @@ import { toBoolean, toNumber, toText } from './conversions.js';
 import { type Dialect } from './dialect.js';
 import { boundedText } from './evaluation-aborted.js';
 import { addFixed, multiplyFixed, remainderFixed, subtractFixed } from './fixed-point.js';
-import { MAX_VALUE_SIZE } from './limits.js';
+import { ELEMENT_WORK, MAX_VALUE_SIZE, MEMBER_WORK, SHORT_TEXT } from './limits.js';
 import { compareNumbers, fromExact, intFromBigInt, isInt, isNumber, toExact } from './numbers.js';
 import { isArray, isObject, type SqlArray, type SqlNumber, type SqlObject, type SqlValue } from './values.js';
 
 /** AND and OR need a Boolean on every side; the table knows no rescue by the other side. AWS: "AND operator". */
 export function and(left: SqlValue, right: SqlValue): SqlValue {
-  const [a, b] = [toBoolean(left), toBoolean(right)];
+  const a = toBoolean(left);
+  const b = toBoolean(right);
   return a === undefined || b === undefined ? undefined : a && b;
 }
 
 export function or(left: SqlValue, right: SqlValue): SqlValue {
-  const [a, b] = [toBoolean(left), toBoolean(right)];
+  const a = toBoolean(left);
+  const b = toBoolean(right);
   return a === undefined || b === undefined ? undefined : a || b;
 }
 
@@ -31,28 +33,46 @@ export function order(left: SqlValue, right: SqlValue, dialect: Dialect): number
   return a === undefined || b === undefined ? undefined : compareNumbers(a, b);
 }
 
-/** Equality without conversion: different types are unequal, Undefined on a side gives Undefined. AWS: "= operator". */
-export function equals(left: SqlValue, right: SqlValue): boolean | undefined {
-  if (left === undefined || right === undefined) return undefined;
-  return isSame(left, right);
+/** Takes note of work that the size of a value makes; see MAX_WORK. */
+export interface WorkCounter {
+  spend(work: number): void;
 }
 
-function isSame(left: SqlValue, right: SqlValue): boolean {
+/**
+ * Equality without conversion: different types are unequal, Undefined on a side gives Undefined. AWS: "= operator". What is
+ * compared member by member counts as work.
+ */
+export function equals(left: SqlValue, right: SqlValue, work: WorkCounter): boolean | undefined {
+  if (left === undefined || right === undefined) return undefined;
+  return isSame(left, right, work);
+}
+
+function isSame(left: SqlValue, right: SqlValue, work: WorkCounter): boolean {
+  if (typeof left === 'string') return typeof right === 'string' && isSameText(left, right, work);
   if (left === right) return true;
   if (isNumber(left)) return isNumber(right) && compareNumbers(left, right) === 0;
-  if (isArray(left)) return isArray(right) && isSameArray(left, right);
-  if (isObject(left)) return isObject(right) && isSameObject(left, right);
+  if (isArray(left)) return isArray(right) && isSameArray(left, right, work);
+  if (isObject(left)) return isObject(right) && isSameObject(left, right, work);
   return false;
 }
 
-function isSameArray(left: SqlArray, right: SqlArray): boolean {
-  return left.length === right.length && left.every((element, index) => isSame(element, right[index]));
+function isSameText(left: string, right: string, work: WorkCounter): boolean {
+  if (left.length !== right.length) return false;
+  if (left.length > SHORT_TEXT) work.spend(left.length);
+  return left === right;
 }
 
-function isSameObject(left: SqlObject, right: SqlObject): boolean {
+function isSameArray(left: SqlArray, right: SqlArray, work: WorkCounter): boolean {
+  if (left.length !== right.length) return false;
+  work.spend(left.length * ELEMENT_WORK);
+  return left.every((element, index) => isSame(element, right[index], work));
+}
+
+function isSameObject(left: SqlObject, right: SqlObject, work: WorkCounter): boolean {
   const keys = Object.keys(left);
+  work.spend(keys.length * MEMBER_WORK);
   if (keys.length !== Object.keys(right).length) return false;
-  return keys.every((key) => Object.hasOwn(right, key) && isSame(left[key], right[key]));
+  return keys.every((key) => Object.hasOwn(right, key) && isSame(left[key], right[key], work));
 }
 
 /** One operation in its forms: safe integers, big integers, decimals, and decimals short enough for a double. */

@@ -9,6 +9,8 @@ import { type AbortReason } from './evaluation-aborted.js';
 export interface UnmatchedRule {
   readonly matched: false;
   readonly reason: 'where' | AbortReason;
+  /** The clause in which that was found. */
+  readonly clause: 'SET' | 'WHERE' | 'SELECT';
   /** What happened, for logs and for the tester of rules. */
   readonly explanation: string;
 }

@@ -100,7 +100,7 @@ async function run(vector: Vector): Promise<{ rule: CompiledRule; message: RuleM
     payload: payloadOf(vector),
     protocol: context.protocol ?? 'mqtt',
   });
-  const unmatched: RuleResult = { matched: false, reason: 'where', explanation: 'another topic' };
+  const unmatched: RuleResult = { matched: false, reason: 'where', clause: 'WHERE', explanation: 'another topic' };
   if (!matchesFilter(rule.topicFilter ?? '#', message.effectiveTopic)) return { rule, message, result: unmatched };
   return { rule, message, result: await rule.evaluate(message, environmentOf(context)) };
 }

@@ -15,10 +15,12 @@ export function parseJsonPayload(payload: string | Uint8Array): JsonValue {
   }
 }
 
+// Not `fatal` by default: it would put U+FFFD for broken bytes and store a text that nobody sent.
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
 function decodeUtf8(bytes: Uint8Array): string {
   try {
-    // Not `fatal` by default: it would put U+FFFD for broken bytes and store a text that nobody sent.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return UTF_8.decode(bytes);
   } catch (error) {
     throw shadowError('UnsupportedEncoding', 'unsupportedEncoding', undefined, {}, error);
   }

@@ -44,6 +44,7 @@ const REJECTIONS: Record<ErrorCode, Rejection> = {
   Internal: { code: 500, message: SHADOW_MESSAGES.internal },
   NotImplemented: { code: 500 },
   ServiceUnavailable: { code: 503, message: SHADOW_MESSAGES.unavailable },
+  GatewayTimeout: { code: 503, message: SHADOW_MESSAGES.unavailable },
 };
 
 /**

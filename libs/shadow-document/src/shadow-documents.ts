@@ -2,7 +2,7 @@ import { type JsonObject } from '#thingcore/errors';
 import { clientTokenMember } from './client-token.js';
 import { computeDelta } from './delta.js';
 import { pickMetadata } from './metadata.js';
-import { type ShadowMetadata, type ShadowRecord, type ShadowState } from './shadow-record.js';
+import { type ShadowMetadata, type ShadowRecord, type ShadowState, type ShadowTexts } from './shadow-record.js';
 
 /** What every answer carries: when it was made, in epoch seconds, and the token of the request it answers. */
 interface Answer {
@@ -49,6 +49,23 @@ export function getDocument(record: ShadowRecord, now: number, clientToken?: str
     timestamp: now,
     ...clientTokenMember(clientToken),
   };
+}
+
+/**
+ * {@link getDocument} as JSON text, made of the texts a store keeps. Whoever only passes the document on is spared to take
+ * it apart and to put it together again.
+ */
+export function getDocumentText({ state, metadata, version }: ShadowTexts, now: number, clientToken?: string): string {
+  const token = clientToken === undefined ? '' : `,"clientToken":${JSON.stringify(clientToken)}`;
+  return `{"state":${withDelta(state)},"metadata":${metadata},"version":${version},"timestamp":${now}${token}}`;
+}
+
+function withDelta(stateText: string): string {
+  // Compact JSON spells a key in one way only: without this text nothing is desired.
+  if (!stateText.includes('"desired":')) return stateText;
+  const { desired, reported } = JSON.parse(stateText) as ShadowState;
+  const delta = computeDelta(desired, reported);
+  return delta === undefined ? stateText : `${stateText.slice(0, -1)},"delta":${JSON.stringify(delta)}}`;
 }
 
 /** The delta of a shadow as a message made at `now` (epoch seconds); `undefined` when nothing differs. */

@@ -25,3 +25,10 @@ export interface ShadowRecord {
   /** Counts accepted updates from 1. */
   version: number;
 }
+
+/** A {@link ShadowRecord} as stores keep it and events carry it: compact JSON, as `JSON.stringify` makes it. */
+export interface ShadowTexts {
+  readonly state: string;
+  readonly metadata: string;
+  readonly version: number;
+}

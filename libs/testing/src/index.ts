@@ -1,3 +1,4 @@
+export { type DurablePostgres, startDurablePostgres } from './durable-postgres.js';
 export { freePort } from './free-port.js';
 export { startPostgres, type TestPostgres } from './postgres.js';
 export { startRedis, type TestRedis } from './redis.js';

@@ -35,6 +35,11 @@ export async function guardServer(pid: number): Promise<void> {
   await writeFile(join(await guardedDirectory(), `${pid}.server`), `${pid}\n`);
 }
 
+/** The server has ended already; its number may soon be that of another process. */
+export async function forgetServer(pid: number): Promise<void> {
+  await rm(join(await guardedDirectory(), `${pid}.server`), { force: true });
+}
+
 /** Stops a server that was started here and waits for its end. */
 export async function stopServer(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
@@ -43,7 +48,7 @@ export async function stopServer(child: ChildProcess): Promise<void> {
     child.kill('SIGINT');
     await exit;
   }
-  await rm(join(await guardedDirectory(), `${child.pid}.server`), { force: true });
+  if (child.pid !== undefined) await forgetServer(child.pid);
 }
 
 /** Jest loads this module anew for each test file, so the guard of an earlier file of the same process is found by name. */

@@ -1,8 +1,8 @@
 import type { Delivery, EventContract } from '#thingcore/contracts';
 
 /**
- * How a handler wants an event: as its contract delivers it, or `watch`: a group event seen by every replica, from now
- * on and as well as may be, without acknowledgement or retry (a face that shows what happens needs no more).
+ * How a handler wants an event: as its contract delivers it, or `watch`: a group or ordered event seen by every replica, from
+ * now on and as well as may be, without acknowledgement or retry (a face that shows what happens needs no more).
  */
 export type HandlerDelivery = Delivery | 'watch';
 
@@ -17,9 +17,9 @@ export function handles(contract: EventContract): EventPatternArguments {
   return [contract.pattern, { delivery: contract.delivery }];
 }
 
-/** `@EventPattern(...watches(contract))`: the method sees a group event on every replica, best effort. */
+/** `@EventPattern(...watches(contract))`: the method sees a group or ordered event on every replica, best effort. */
 export function watches(contract: EventContract): EventPatternArguments {
-  if (contract.delivery !== 'group') {
+  if (contract.delivery === 'broadcast') {
     throw new TypeError(
       `Event ${contract.pattern} reaches every replica already: write handles() instead of watches()`,
     );
@@ -30,7 +30,9 @@ export function watches(contract: EventContract): EventPatternArguments {
 /** The delivery a handler declared; throws a TypeError at start-up when it declared none. */
 export function deliveryOf(pattern: string, extras: unknown): HandlerDelivery {
   const delivery = typeof extras === 'object' && extras !== null && 'delivery' in extras ? extras.delivery : undefined;
-  if (delivery === 'group' || delivery === 'broadcast' || delivery === 'watch') return delivery;
+  if (delivery === 'group' || delivery === 'ordered' || delivery === 'broadcast' || delivery === 'watch') {
+    return delivery;
+  }
   throw new TypeError(
     `The handler of event ${pattern} does not say how it wants it delivered: write @EventPattern(...handles(contract))`,
   );

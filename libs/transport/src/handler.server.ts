@@ -16,6 +16,7 @@ export abstract class HandlerServer extends Server<never, string> implements Cus
   override readonly propagatesEventHandlerErrors = true;
   readonly #events: Record<HandlerDelivery, Map<string, MessageHandler[]>> = {
     group: new Map(),
+    ordered: new Map(),
     broadcast: new Map(),
     watch: new Map(),
   };

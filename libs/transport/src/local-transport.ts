@@ -88,8 +88,10 @@ export class LocalTransport {
     for (const attached of this.#open()) {
       const start = (handler: MessageHandler, policy: RetryPolicy): Promise<IotError | undefined> =>
         runWithRetry(() => this.#track(attached, handler, pattern, correlationId, fromJson(text)), policy);
-      for (const handler of attached.server.eventHandlers('group').get(pattern) ?? []) {
-        runs.push(start(handler, this.#retry));
+      for (const delivery of ['group', 'ordered'] as const) {
+        for (const handler of attached.server.eventHandlers(delivery).get(pattern) ?? []) {
+          runs.push(start(handler, this.#retry));
+        }
       }
       for (const delivery of ['broadcast', 'watch'] as const) {
         for (const handler of attached.server.eventHandlers(delivery).get(pattern) ?? []) {

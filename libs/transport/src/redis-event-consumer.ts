@@ -11,6 +11,7 @@ import { BATCH_FIELD, type WireEvent, splitBatch } from './redis-envelope.js';
 import { ensureGroup } from './redis-groups.js';
 import type { RedisSettings } from './redis-settings.js';
 import { BLOCK_MS, type StreamSource } from './redis-stream-reader.js';
+import type { RedisTurn } from './redis-turn.js';
 import { runWithRetry } from './retry.js';
 import { Slots } from './slots.js';
 import { type Batch, TickBatcher } from './tick-batcher.js';
@@ -27,8 +28,12 @@ export class RedisEventConsumer implements StreamSource {
   readonly #slots: Slots;
   readonly #stopping = new AbortController();
   readonly #acks: TickBatcher<string>;
+  #isTurnNew = false;
 
-  /** `patterns` gives the event of each stream; `replica` names this consumer in the groups. */
+  /** What to do first when a turn begins: what another replica left unfinished comes before what is new. */
+  beforeTurn: () => Promise<void> = () => Promise.resolve();
+
+  /** `patterns` gives the event of each stream; `replica` names this consumer in the groups; with a turn it waits for it. */
   constructor(
     private readonly settings: RedisSettings,
     private readonly group: ServiceName,
@@ -37,6 +42,7 @@ export class RedisEventConsumer implements StreamSource {
     private readonly handlers: EventHandlers,
     private readonly redis: Redis,
     private readonly deadLetters: RedisDeadLetters,
+    private readonly turn?: RedisTurn,
   ) {
     this.#patterns = patterns;
     this.#slots = new Slots(settings.eventConcurrency);
@@ -65,18 +71,38 @@ export class RedisEventConsumer implements StreamSource {
   }
 
   async next(): Promise<[string, ...(string | number)[]]> {
-    await this.#slots.room();
+    do {
+      await this.#slots.room();
+      await this.#beginTurn();
+    } while (!this.isActive && this.turn?.isStopped === false);
     const streams = [...this.#patterns.keys()];
     return [
       ...(['XREADGROUP', 'GROUP', this.group, this.replica, 'COUNT', READ_ENTRIES] as const),
-      ...['BLOCK', BLOCK_MS, 'STREAMS', ...streams, ...streams.map(() => '>')],
+      ...['BLOCK', this.#blockMs(), 'STREAMS', ...streams, ...streams.map(() => '>')],
     ];
+  }
+
+  async #beginTurn(): Promise<void> {
+    if (await this.turn?.wait()) this.#isTurnNew = true;
+    if (this.#isTurnNew) await this.beforeTurn();
+    this.#isTurnNew = false;
+  }
+
+  /** A read that outlives the turn would take what comes in the turn of another replica. */
+  #blockMs(): number {
+    if (this.turn === undefined) return BLOCK_MS;
+    return Math.max(1, Math.min(BLOCK_MS, Math.floor(this.turn.leftMs / 2)));
   }
 
   take(streams: StreamEntries[]): void {
     for (const { stream, entries } of streams) {
       for (const entry of entries) void this.handle(stream, entry);
     }
+  }
+
+  /** Whether this replica may handle what is in its streams now. */
+  get isActive(): boolean {
+    return this.turn?.isHeld ?? true;
   }
 
   /** The entries this replica has taken and not yet acknowledged, by stream. */
@@ -112,15 +138,15 @@ export class RedisEventConsumer implements StreamSource {
     const { maxDeliveries: maxTries, retryDelayMs: delayMs } = this.settings;
     const { signal } = this.#stopping;
     // A copy for each further run and handler: what one changes, no other sees.
-    const error = await this.#slots.run(() =>
-      runWithRetry(
-        () => invoke(handler, pattern, correlationId, structuredClone(payload)),
-        { maxTries, delayMs },
-        signal,
-      ),
-    );
-    if (!error) return true;
-    return signal.aborted ? false : this.#keepDead(pattern, entryId, event, error);
+    const run = () => invoke(handler, pattern, correlationId, structuredClone(payload));
+    const outcome = await this.#slots.run(async () => {
+      // Whose turn it is now has taken over what is not begun.
+      if (!this.isActive) return 'left';
+      return (await runWithRetry(run, { maxTries, delayMs }, signal)) ?? 'done';
+    });
+    if (outcome === 'done') return true;
+    if (outcome === 'left' || signal.aborted || !this.isActive) return false;
+    return this.#keepDead(pattern, entryId, event, outcome);
   }
 
   async #keepDead(pattern: string, entryId: string, event: WireEvent, error: IotError): Promise<boolean> {

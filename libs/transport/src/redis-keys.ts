@@ -28,6 +28,11 @@ export class RedisKeys {
     return `${this.#prefix}events:${pattern}`;
   }
 
+  /** Which replica of a service has its turn to read the stream of an ordered event. */
+  turn(service: ServiceName, pattern: string): string {
+    return `${this.#prefix}turn:${service}:${pattern}`;
+  }
+
   /** Channel of a broadcast event. */
   broadcast(pattern: string): string {
     return `${this.#prefix}broadcast:${pattern}`;

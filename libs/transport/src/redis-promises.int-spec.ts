@@ -12,6 +12,7 @@ import { type TransportHarness, eventually } from './transport.contract.js';
 
 const work = command('registry', 'thing.work.v1', { request: z.unknown(), reply: z.unknown() });
 const updated = event('registry', 'thing.updated.v1', 'group', z.unknown());
+const sequenced = event('registry', 'thing.sequenced.v1', 'ordered', z.number());
 
 describe('redis transport', () => {
   let redis: TestRedis;
@@ -30,7 +31,7 @@ describe('redis transport', () => {
   beforeEach(async () => {
     options = {
       ...{ kind: 'redis', url: redis.url, prefix: uniquePrefix() },
-      ...{ retryDelayMs: 5, claimIdleMs: 200, trimIntervalMs: 100, maxDeliveries: 3 },
+      ...{ retryDelayMs: 5, claimIdleMs: 200, trimIntervalMs: 100, maxDeliveries: 3, turnMs: 400 },
     };
     sut = await makeNestHarness(options, 2);
   });
@@ -118,6 +119,98 @@ describe('redis transport', () => {
     await sut.serve('rules', Deadly);
     await eventually(async () => expect(await observer.xlen(key(`dead:rules:${updated.pattern}`))).toBe(1));
     expect(runs).toBe(0);
+  });
+
+  it('gives an ordered event to one replica at a time, and to another in the same order when that one stops', async () => {
+    const handled: number[] = [];
+    const replicas = new Set<object>();
+    @Controller()
+    class Ordered {
+      @EventPattern(...handles(sequenced))
+      on(n: number): void {
+        handled.push(n);
+        replicas.add(this);
+      }
+    }
+    const first = await makeNestHarness(options, 1);
+    await first.serve('rules', Ordered);
+    await sut.scale('rules', Ordered);
+    const publish = async (from: number, to: number): Promise<void> => {
+      for (let n = from; n < to; n++) await sut.clients.events.publish(sequenced, n);
+    };
+    await publish(0, 200);
+    await eventually(() => expect(handled).toHaveLength(200));
+    expect(replicas.size).toBe(1);
+    await Promise.all([first.stop(), publish(200, 400)]);
+    await eventually(() => expect(handled).toHaveLength(400));
+    expect(handled).toEqual(Array.from({ length: 400 }, (_, n) => n));
+    expect(replicas.size).toBe(2);
+  });
+
+  it('begins a turn with what a dead replica left unfinished of an ordered event', async () => {
+    const stream = key(`events:${sequenced.pattern}`);
+    await observer.xgroup('CREATE', stream, 'rules', '$', 'MKSTREAM');
+    await observer.set(key(`turn:rules:${sequenced.pattern}`), 'ghost', 'PX', 300);
+    for (const n of [0, 1]) await sut.clients.events.publish(sequenced, n);
+    await observer.xreadgroup('GROUP', 'rules', 'ghost', 'STREAMS', stream, '>');
+    await sut.clients.events.publish(sequenced, 2);
+    const handled: number[] = [];
+    @Controller()
+    class Ordered {
+      @EventPattern(...handles(sequenced))
+      on(n: number): void {
+        handled.push(n);
+      }
+    }
+    await sut.serve('rules', Ordered);
+    await eventually(() => expect(handled).toEqual([0, 1, 2]));
+    await eventually(async () => expect((await observer.xpending(stream, 'rules'))[0]).toBe(0));
+  });
+
+  it('begins nothing more of an ordered event when another replica has its turn, and goes on in order afterwards', async () => {
+    const turn = key(`turn:rules:${sequenced.pattern}`);
+    const started: { n: number; at: number }[] = [];
+    @Controller()
+    class Slow {
+      @EventPattern(...handles(sequenced))
+      async on(n: number): Promise<void> {
+        started.push({ n, at: performance.now() });
+        await sleep(40);
+      }
+    }
+    const slow = await makeNestHarness({ ...options, eventConcurrency: 1 }, 1);
+    await slow.serve('rules', Slow);
+    for (let n = 0; n < 20; n++) await slow.clients.events.publish(sequenced, n);
+    await eventually(() => expect(started.length).toBeGreaterThan(1));
+    await observer.set(turn, 'thief', 'PX', 900);
+    const stolenAt = performance.now();
+    await eventually(() => expect(started).toHaveLength(20));
+    // A renewal tells it, and comes every 100 ms.
+    const during = started.filter(({ at }) => at > stolenAt + 200 && at < stolenAt + 850);
+    expect(during).toEqual([]);
+    expect(started.map(({ n }) => n)).toEqual(Array.from({ length: 20 }, (_, n) => n));
+    await slow.stop();
+  });
+
+  it('reads nothing of an ordered event in the turn of another replica, whatever it waited for before', async () => {
+    const handled: number[] = [];
+    @Controller()
+    class Ordered {
+      @EventPattern(...handles(sequenced))
+      on(n: number): void {
+        handled.push(n);
+      }
+    }
+    await sut.serve('rules', Ordered);
+    await sut.clients.events.publish(sequenced, 0);
+    await eventually(() => expect(handled).toEqual([0]));
+    await observer.set(key(`turn:rules:${sequenced.pattern}`), 'thief', 'PX', 1_500);
+    await sleep(600);
+    await sut.clients.events.publish(sequenced, 1);
+    await sleep(300);
+    expect(handled).toEqual([0]);
+    expect((await observer.xpending(key(`events:${sequenced.pattern}`), 'rules'))[0]).toBe(0);
+    await eventually(() => expect(handled).toEqual([0, 1]));
   });
 
   it('removes commands once read, and events once every group has handled them', async () => {

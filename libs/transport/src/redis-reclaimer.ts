@@ -52,11 +52,16 @@ export class RedisReclaimer {
     if (pipeline.length > 0) await pipeline.exec().catch(() => null);
   }
 
+  /** Takes over whatever others hold, dead or alive: of an ordered event nobody else may hold anything. */
+  async claimAll(): Promise<void> {
+    for (const stream of this.streams) await this.#claimFrom(stream, 0);
+  }
+
   async #claim(): Promise<void> {
-    if (this.#isClaiming) return;
+    if (this.#isClaiming || !this.consumer.isActive) return;
     this.#isClaiming = true;
     try {
-      for (const stream of this.streams) await this.#claimFrom(stream);
+      for (const stream of this.streams) await this.#claimFrom(stream, this.settings.claimIdleMs);
     } catch (error) {
       this.#logger.warn(
         `Abandoned events were not looked for: ${error instanceof Error ? error.message : String(error)}`,
@@ -66,12 +71,11 @@ export class RedisReclaimer {
     }
   }
 
-  async #claimFrom(stream: string): Promise<void> {
-    const { claimIdleMs } = this.settings;
+  async #claimFrom(stream: string, idleMs: number): Promise<void> {
     let cursor = '0-0';
     do {
       const reply = await this.redis.xautoclaim(
-        ...([stream, this.group, this.consumer.replica, claimIdleMs, cursor, 'COUNT', CLAIM_ENTRIES] as const),
+        ...([stream, this.group, this.consumer.replica, idleMs, cursor, 'COUNT', CLAIM_ENTRIES] as const),
       );
       cursor = String(reply[0]);
       const entries = parseEntries(reply[1]);

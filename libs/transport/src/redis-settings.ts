@@ -21,6 +21,8 @@ export interface RedisTransportOptions {
   readonly retryDelayMs?: number;
   /** Milliseconds without a sign of life after which another replica takes an entry over; 10,000 unless given. */
   readonly claimIdleMs?: number;
+  /** Milliseconds without a sign of life after which another replica reads an ordered event; 2,000 unless given. */
+  readonly turnMs?: number;
   /** Milliseconds between the removals of what all groups have handled; 5,000 unless given. */
   readonly trimIntervalMs?: number;
   /**
@@ -50,6 +52,7 @@ const DEFAULTS: Omit<RedisSettings, 'kind' | 'url'> = {
   maxDeliveries: 5,
   retryDelayMs: 200,
   claimIdleMs: 10_000,
+  turnMs: 2_000,
   trimIntervalMs: 5_000,
   maxStreamEntries: 100_000,
   publishPatienceMs: 5_000,

@@ -1,5 +1,5 @@
 import type { ServiceName } from '#thingcore/contracts';
-import { HandlerServer } from './handler.server.js';
+import { type EventHandlers, HandlerServer } from './handler.server.js';
 import { RedisClock } from './redis-clock.js';
 import { RedisCommandConsumer } from './redis-command-consumer.js';
 import { RedisConnection } from './redis-connection.js';
@@ -11,6 +11,7 @@ import { RedisOnlookers } from './redis-onlookers.js';
 import { RedisReclaimer } from './redis-reclaimer.js';
 import { type RedisSettings, type RedisTransportOptions, redisSettings } from './redis-settings.js';
 import { RedisStreamReader } from './redis-stream-reader.js';
+import { RedisTurn } from './redis-turn.js';
 import { RedisWatcher } from './redis-watcher.js';
 
 /** A part of a running replica: how it stops taking messages, and how it finishes those it has. */
@@ -90,19 +91,35 @@ export class RedisServer extends HandlerServer {
     });
   }
 
-  async #startEvents({ redis }: RedisConnection): Promise<void> {
+  async #startEvents(writer: RedisConnection): Promise<void> {
     const handlers = this.eventHandlers('group');
-    if (handlers.size === 0) return;
+    if (handlers.size > 0) await this.#startConsumer(writer, handlers, this.#settings.newId());
+    // A reader for each: whose turn it is with one event is nothing to another.
+    for (const [pattern, ordered] of this.eventHandlers('ordered')) {
+      const replica = this.#settings.newId();
+      const turnKey = this.#keys.turn(this.#service, pattern);
+      const turn = new RedisTurn(writer.redis, turnKey, replica, this.#settings.turnMs);
+      await this.#startConsumer(writer, new Map([[pattern, ordered]]), replica, turn);
+    }
+  }
+
+  async #startConsumer(
+    { redis }: RedisConnection,
+    handlers: EventHandlers,
+    replica: string,
+    turn?: RedisTurn,
+  ): Promise<void> {
     const patterns = this.#streamsOf(handlers.keys());
     const streams = [...patterns.keys()];
     const deadLetters = new RedisDeadLetters(redis, this.#keys, this.#service);
     const consumer = new RedisEventConsumer(
-      ...([this.#settings, this.#service, this.#settings.newId(), patterns, handlers, redis, deadLetters] as const),
+      ...([this.#settings, this.#service, replica, patterns, handlers, redis, deadLetters, turn] as const),
     );
     await consumer.start();
+    const reclaimer = new RedisReclaimer(this.#settings, this.#service, streams, redis, consumer);
+    if (turn !== undefined) consumer.beforeTurn = () => reclaimer.claimAll();
     const reader = new RedisStreamReader(this.#settings.url, `${this.#service}-events`, consumer);
     await reader.start(this.#settings.connectTimeoutMs);
-    const reclaimer = new RedisReclaimer(this.#settings, this.#service, streams, redis, consumer);
     const janitor = new RedisJanitor(this.#settings, streams, redis, this.#clock);
     reclaimer.start();
     janitor.start();
@@ -110,9 +127,13 @@ export class RedisServer extends HandlerServer {
       stop: async () => {
         janitor.stop();
         reclaimer.stopClaiming();
+        turn?.stop();
         await reader.stop(redis, this.#settings.graceMs);
       },
-      drain: () => consumer.drain().finally(() => reclaimer.stop()),
+      drain: async () => {
+        await consumer.drain().finally(() => reclaimer.stop());
+        await turn?.end();
+      },
     });
   }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort, makeTempDir, startPostgres, startRedis, waitFor } from '#thingcore/testing';
+import { NO_RATES } from './no-rates.js';
 import { Program } from './program.js';
 
 const READY_WITHIN_MS = 60_000;
@@ -15,6 +16,8 @@ export interface Replica {
   readonly mqttUrl: string;
   /** Where MQTT over TLS is, if it is a broker node. */
   readonly mqttsUrl: string;
+  /** Where HTTPS with client certificates is, if it is a broker node. */
+  readonly httpsUrl: string;
 }
 
 /** Processes of the services, any number of each, over one Redis and one PostgreSQL that outlive them. */
@@ -57,6 +60,7 @@ export class Cluster {
       THINGCORE_REDIS_URL: redis.url,
       THINGCORE_RULES_POSTGRESQL_URL: this.#operatorDatabaseUrl,
       THINGCORE_HTTP_PORT: String(httpPort),
+      THINGCORE_BROKER_LIMITS: NO_RATES,
       ...settings,
     };
   }
@@ -68,16 +72,20 @@ export class Cluster {
 
   async #start(service: ServiceName): Promise<Replica> {
     const [metricsPort, mqttPort, mqttsPort] = [await freePort(), await freePort(), await freePort()];
+    const [wsPort, httpsPort] = [await freePort(), await freePort()];
     const program = Program.start(`dist/apps/${service}/src/main.js`, {
       ...this.#settings,
       THINGCORE_METRICS_PORT: String(metricsPort),
       THINGCORE_MQTT_PORT: String(mqttPort),
       THINGCORE_MQTTS_PORT: String(mqttsPort),
+      THINGCORE_WS_PORT: String(wsPort),
+      THINGCORE_HTTPS_PORT: String(httpsPort),
     });
     const replica = {
       program,
       mqttUrl: `mqtt://127.0.0.1:${mqttPort}`,
       mqttsUrl: `mqtts://localhost:${mqttsPort}`,
+      httpsUrl: `https://localhost:${httpsPort}`,
     };
     this.#replicas.push(replica);
     const isReady = async () => {

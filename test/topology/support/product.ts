@@ -2,16 +2,24 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeTempDir, waitFor } from '#thingcore/testing';
+import { NO_RATES } from './no-rates.js';
 import { Program, type Stopped } from './program.js';
 
 const STANDALONE = 'dist/apps/standalone/src/main.js';
 const DISTRIBUTED = 'scripts/start-distributed.mjs';
 const READY_WITHIN_MS = 90_000;
 
-/** Every port is a free one, so that tests disturb neither each other nor a running product. */
-const FREE_PORTS = {
+/**
+ * Every port is a free one, so that tests disturb neither each other nor a running product.
+ */
+const TEST_SETTINGS = {
+  THINGCORE_BROKER_LIMITS: NO_RATES,
+  // With AWS a device of MQTT 3.1.1 is not told that it may not connect; tests want to know why.
+  THINGCORE_BROKER_ANSWER_DENIED_CONNECT: 'on',
   THINGCORE_MQTT_PORT: '0',
   THINGCORE_MQTTS_PORT: '0',
+  THINGCORE_WS_PORT: '0',
+  THINGCORE_HTTPS_PORT: '0',
   THINGCORE_HTTP_PORT: '0',
   THINGCORE_METRICS_PORT: '0',
 };
@@ -20,8 +28,11 @@ const FREE_PORTS = {
 export interface Endpoints {
   readonly graphql: string;
   readonly http: string;
+  readonly https: string;
   readonly mqtt: string;
   readonly mqtts: string;
+  readonly ws: string;
+  readonly wss: string;
   readonly metrics: string;
 }
 
@@ -66,7 +77,7 @@ export function startDistributed(options: ProductOptions = {}): Promise<Product>
 
 /** Starts the standalone program without waiting for anything, for starts that are to fail. */
 export function launchStandalone(dataDirectory: string, settings: Readonly<Record<string, string>> = {}): Program {
-  return Program.start(STANDALONE, { ...FREE_PORTS, THINGCORE_DATA_DIR: dataDirectory, ...settings });
+  return Program.start(STANDALONE, { ...TEST_SETTINGS, THINGCORE_DATA_DIR: dataDirectory, ...settings });
 }
 
 /** Ends the PostgreSQL that a killed product left behind; the next start on the directory would do the same. */
@@ -81,7 +92,7 @@ export async function endOrphanedPostgres(dataDirectory: string): Promise<void> 
 async function startProduct(script: string, { dataDirectory, settings }: ProductOptions): Promise<Product> {
   const directory = dataDirectory ?? (await makeTempDir('product-'));
   const startedAt = performance.now();
-  const program = Program.start(script, { ...FREE_PORTS, THINGCORE_DATA_DIR: directory, ...settings });
+  const program = Program.start(script, { ...TEST_SETTINGS, THINGCORE_DATA_DIR: directory, ...settings });
   let wasEnded = false;
   const dispose = async () => {
     const { code, durationMs } = await program.stop();

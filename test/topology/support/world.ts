@@ -9,7 +9,7 @@ export const POLICY_NAME = 'devices';
 
 /** A running product with its operator's application and database, and the devices that tests connect to it. */
 export class World {
-  readonly #devices: Device[] = [];
+  readonly #devices: Pick<Device, 'disconnect'>[] = [];
 
   private constructor(
     readonly product: Product,
@@ -42,7 +42,7 @@ export class World {
   }
 
   /** Has a device disconnected at the end, if its test has not done so. */
-  keep<D extends Device>(device: D): D {
+  keep<D extends Pick<Device, 'disconnect'>>(device: D): D {
     this.#devices.push(device);
     return device;
   }

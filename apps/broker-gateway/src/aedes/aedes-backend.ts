@@ -1,15 +1,21 @@
-/** The part of aedes' persistence interface that the gateway touches. */
-export interface AedesPersistence {
-  /** Keeps the filters of a persistent session. */
-  addSubscriptions(client: { id: string }, subscriptions: { topic: string; qos: number }[]): Promise<unknown>;
-  /** Queues a message for the persistent sessions whose subscriptions match its topic. */
-  outgoingEnqueueCombi(subscriptions: { topic: string }[], packet: { topic: string }): Promise<unknown>;
+import type { EnginePersistence, StoredSubscription } from '../lane/engine/lane-persistence.js';
+import type { RetainedStore } from '../retained/retained-store.js';
+
+/** A persistent session as a store has it. */
+export interface StoredSession {
+  readonly clientId: string;
+  readonly subscriptions: readonly StoredSubscription[];
 }
 
-/** Where aedes keeps sessions, queued and retained messages, and what carries messages between its clients. */
+/** Where aedes keeps sessions, wills and retained messages. */
 export interface AedesBackend {
-  readonly persistence: AedesPersistence;
-  readonly emitter: unknown;
+  readonly persistence: EnginePersistence & {
+    /** What a persistent session is subscribed to. */
+    subscriptionsByClient(client: { id: string }): Promise<StoredSubscription[]>;
+  };
+  readonly retained: RetainedStore;
+  /** The sessions that were there before the process, unless the cluster tells of them. */
+  sessions(): AsyncIterable<StoredSession>;
   /** Releases the store, after aedes has closed. */
   close(): Promise<void>;
 }

@@ -1,132 +1,196 @@
 import type { Duplex } from 'node:stream';
 import {
   Aedes,
-  type AedesPublishPacket,
   type AuthenticateError,
   type Client,
   type ConnectPacket,
   type PublishPacket,
   type Subscription,
 } from 'aedes';
-import { IotError, reviveError } from '#thingcore/errors';
-import type { ConnectRequest, Connection, DisconnectReason, Peer } from '../connection.js';
+import { type IotError, reviveError } from '#thingcore/errors';
+import type { Clock } from '#thingcore/platform';
+import type { Cluster } from '../cluster/cluster.js';
+import type { Connection, DisconnectReason, Peer } from '../connection.js';
+import type { EngineClient } from '../lane/engine/engine-client.js';
+import { type EnginePersistence, storedOptions } from '../lane/engine/lane-persistence.js';
+import { revealed } from '../lane/engine/shared-filter.js';
+import type { MessageLane } from '../lane/message-lane.js';
+import type { LaneCounters } from '../lane/ports/lane-counters.js';
+import type { BrokerProfile } from '../profile/broker-profile.js';
+import type { Granted } from '../profile/connect-rules.js';
+import { laneLimits } from '../profile/lane-limits.js';
+import type { SessionQueues } from '../session-queues/session-queues.js';
 import type { AedesBackend } from './aedes-backend.js';
+import {
+  applyRules,
+  type Arrival,
+  checkClientId,
+  type ClientInside,
+  detailsOf,
+  endsAfterMs,
+  NEVER_EXPIRES,
+  termsOf,
+  takeWillDelay,
+  toRequest,
+} from './arrival.js';
+import type { BrokerHooks } from './broker-hooks.js';
+import { brokerLane } from './broker-lane.js';
+import { isPlainConnect } from './clean-connect.js';
+import { ClientOperations } from './client-operations.js';
+import { ClientStates } from './client-states.js';
+import { clusterDuties } from './cluster-duties.js';
+import { brokerClusterHost, laneInterests } from './cluster-host.js';
 import { type ClientError, errorReason, isClientsOwnDisconnect } from './disconnect-reason.js';
-import { DuplicateFilter } from './duplicate-filter.js';
-import { type MqttMessage, toMessage, toPacket } from './mqtt-message.js';
+import { completeGreeting, greeting } from './greeting.js';
 import { guardedPersistence } from './guarded-persistence.js';
+import { toPlainMessage } from './lane-message.js';
+import { Memberships } from './memberships.js';
+import { type MqttMessage, toMessage } from './mqtt-message.js';
 import { ReasonStrings } from './reason-strings.js';
+import { guardRegistrations } from './registrations.js';
+import { PlainEntrance } from './plain-entrance.js';
+import { queuesAtRate } from './queue-limits.js';
+import { SessionVersions } from './session-versions.js';
+import { SessionWipe } from './session-wipe.js';
+import { SubscriptionGate } from './subscription-gate.js';
+import { tellSubscriptions } from './subscription-events.js';
+import { grantedWill } from './will-check.js';
 import { ReasonedAnswers } from './reasoned-answers.js';
-import { connectReasonCode, ReasonCode, refusal, refusalReasonCode, subscribeReasonCode } from './refusal-codes.js';
-
-/**
- * What the gateway decides for aedes. A rejected promise refuses what was asked, with its error as the reason.
- *
- * @typeParam Candidate what the gateway knows of a peer between its certificate and its CONNECT; of no interest here
- */
-export interface BrokerHooks<Candidate> {
-  /** Finds out who the peer is. `undefined`: a stranger, whose socket is closed without a word. */
-  identify(peer: Peer, clientId: string): Promise<Candidate | undefined>;
-  connect(candidate: Candidate, peer: Peer, request: ConnectRequest): Promise<Connection>;
-  connected(connection: Connection): void;
-  disconnected(connection: Connection, reason: DisconnectReason): void;
-  /** `isWill`: the message is the last will of a connection that is gone. */
-  publish(connection: Connection, message: MqttMessage, isWill: boolean): Promise<void>;
-  /** Why a client may not subscribe to a filter; `undefined` when it may. */
-  subscribe(connection: Connection, topicFilter: string): IotError | undefined;
-  /** The same question again, from within: nobody is told of the answer. */
-  maySubscribe(connection: Connection, topicFilter: string): boolean;
-  forward(connection: Connection, topic: string): boolean;
-  error(error: Error): void;
-}
-
-const MAX_CLIENT_ID_BYTES = 128; // AWS IoT quota: client id size
-const MAX_PACKET_BYTES = 149_504; // AWS IoT quota: MQTT 5 packet, 146 KB
-const RECEIVE_MAXIMUM = 100; // AWS IoT quota: inbound unacknowledged QoS 1
-const SESSION_EXPIRY_MAXIMUM_S = 604_800; // AWS IoT quota: persistent session expiry, 7 days
+import { connectReasonCode, isSilentV3, ReasonCode, refusal, subscribeReasonCode } from './refusal-codes.js';
 
 /** How long a socket may be open before its CONNECT has come. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** A client between its CONNECT packet and the answer to it. */
-interface Arrival {
-  readonly peer: Peer;
-  readonly request: ConnectRequest;
-  /** Rejects when nobody could say who the peer is. */
-  readonly candidate: Promise<unknown>;
+/** What the engine works with. */
+export interface AedesBrokerOptions {
+  readonly backend: AedesBackend;
+  readonly queues: SessionQueues;
+  readonly cluster: Cluster;
+  readonly profile: BrokerProfile;
+  readonly clock: Clock;
 }
 
-interface ClientState {
-  connection: Connection;
-  reason?: DisconnectReason;
-}
-
-/** aedes does not tell of this method; a test fails when an update takes it away. */
-type PausableClient = Client & { pause(): void };
-
-/** What aedes is given for a message that was refused while its connection goes on; the text goes to the client. */
-class RefusedMessage extends Error {}
-
-/** The MQTT engine: aedes with the gateway's decisions behind its hooks. Nothing outside this folder knows aedes. */
+/**
+ * The MQTT engine: aedes for connections, sessions, subscriptions, wills and retained messages, the lane for messages, and
+ * the gateway's decisions behind the hooks of both. Nothing outside this folder knows aedes.
+ */
 export class AedesBroker {
   private readonly aedes: Aedes;
+  private readonly lane: MessageLane;
+  private readonly persistence: EnginePersistence;
+  private readonly memberships: Memberships;
   private readonly peers = new WeakMap<object, Peer>();
+  private readonly keepAlives = new WeakMap<Client, Granted>();
   private readonly arrivals = new WeakMap<Client, Arrival>();
-  private readonly states = new WeakMap<Client, ClientState>();
+  private readonly entrance: PlainEntrance;
+  private readonly states = new ClientStates();
   /** Clients that have their CONNACK, while aedes still reads what is queued for them. */
   private readonly welcomed = new WeakSet<Client>();
   private readonly clients = new Map<string, Client>();
-  private readonly duplicates = new DuplicateFilter();
+  /** Client ids that are let in just now: what becomes of their old session is decided already. */
+  private readonly opening = new Set<string>();
   private readonly answers = new ReasonedAnswers();
   private readonly reasons = new ReasonStrings();
+  private readonly gate: SubscriptionGate;
+  /** Where sessions do not go on with another version. */
+  private readonly versions: SessionVersions | undefined;
   private hooks: BrokerHooks<unknown>;
 
-  constructor(private readonly backend: AedesBackend) {
+  /** What an operator does with the clients of this node. */
+  readonly operations: ClientOperations;
+
+  constructor(private readonly options: AedesBrokerOptions) {
+    const { backend, queues, cluster, profile, clock } = options;
+    const limits = laneLimits(profile);
+    this.memberships = new Memberships(
+      cluster,
+      clock,
+      (clientId, token) => this.displace(clientId, token),
+      (error) => this.failed(error),
+    );
+    this.gate = new SubscriptionGate(profile, () => this.lane);
+    this.versions = profile.resumesAcrossVersions
+      ? undefined
+      : new SessionVersions(queues, (id) => this.persistence.cleanSubscriptions({ id }));
+    this.lane = brokerLane(
+      {
+        limits,
+        queues: queuesAtRate(queues, profile, clock),
+        cluster,
+        interests: laneInterests(cluster, this.opening),
+        clock,
+      },
+      {
+        hooks: () => this.hooks,
+        connectionOf: this.states.connectionOf,
+        note: (client, reason) => this.states.note(client, reason),
+        isTold: (client, reason) => this.reasons.fitting(client, reason) !== undefined,
+      },
+    );
+    this.persistence = this.lane.persistence(backend.persistence);
     this.aedes = new Aedes({
-      persistence: guardedPersistence(backend.persistence, (clientId, filter) =>
-        this.isAllowedFilter(clientId, filter),
-      ),
-      mq: backend.emitter,
-      maxClientsIdLength: MAX_CLIENT_ID_BYTES,
-      maximumPacketSize: MAX_PACKET_BYTES,
-      receiveMaximum: RECEIVE_MAXIMUM,
-      sessionExpiryIntervalLimit: SESSION_EXPIRY_MAXIMUM_S,
-      topicAliasMaximum: 8, // AWS IoT quota: topic aliases
+      persistence: guardedPersistence(this.persistence, (clientId, filter) => this.isAllowedFilter(clientId, filter)),
+      mq: this.lane.emitter,
+      maxClientsIdLength: profile.clientIdBytes,
+      maximumPacketSize: limits.packetBytes,
+      receiveMaximum: Math.min(limits.receiveMaximum, 65_535),
+      sessionExpiryIntervalLimit: Number.isFinite(profile.sessionExpirySeconds) ? profile.sessionExpirySeconds : 0,
+      topicAliasMaximum: limits.topicAliasMaximum,
       connectTimeout: CONNECT_TIMEOUT_MS,
-      queueLimit: 1_000,
       preConnect: (client, packet, done) => {
         this.identify(client, packet).then(
           (isKnown) => {
             const goesOn = isKnown && !client.closed;
-            done(goesOn ? null : new Error('the certificate was refused'), goesOn);
+            const proceed = () => {
+              completeGreeting(client, () => this.greetingOf(client));
+              done(goesOn ? null : new Error('the certificate was refused'), goesOn);
+            };
+            if (goesOn && isPlainConnect(packet)) void this.entrance.enter(client, packet, proceed);
+            else proceed();
           },
           (error: unknown) => done(reviveError(error), false),
         );
       },
       authenticate: (client, _username, _password, done) => {
-        this.authenticate(client).then(
+        (this.entrance.authenticationOf(client) ?? this.authenticate(client)).then(
           () => done(null, true),
           (error: unknown) => this.refuseConnect(client, reviveError(error), done),
         );
       },
       authorizePublish: (client, packet, done) => {
-        this.authorizePublish(client, packet).then(
-          () => done(null),
-          (error: Error) => done(error),
-        );
+        if (client !== null) this.publishWill(client);
+        done(new Error(`${packet.topic} is published by the gateway`));
       },
       authorizeSubscribe: (client, subscription, done) => {
         done(null, this.authorizeSubscribe(client, subscription) ? subscription : null);
       },
-      authorizeForward: (client, packet) => (this.mayForward(client, packet) ? packet : null),
     });
+    guardRegistrations(this.aedes);
+    this.entrance = new PlainEntrance(this.aedes, {
+      authenticate: (client) => this.authenticate(client),
+      clean: (client) => this.persistence.cleanSubscriptions(client),
+      greetingOf: (client) => this.greetingOf(client),
+    });
+    this.operations = new ClientOperations(this.host());
     this.listenToAedes();
+  }
+
+  /** What the lane has counted since the start. */
+  get counters(): Readonly<LaneCounters> {
+    return this.lane.counters;
   }
 
   /** Starts the engine. From now on it may take sockets, and asks `hooks` about everything they want. */
   async start<Candidate>(hooks: BrokerHooks<Candidate>): Promise<void> {
     this.hooks = hooks;
     await this.aedes.listen();
+    this.lane.start(this.aedes as never);
+    // Before the cluster, which publishes what others have left.
+    for await (const { clientId, subscriptions } of this.options.backend.sessions()) {
+      const restored = subscriptions.map((one) => ({ ...storedOptions(one), filter: revealed(one.topic) }));
+      this.lane.restore(clientId, restored);
+    }
+    await this.options.cluster.start(brokerClusterHost(this.lane, clusterDuties(this.host())));
   }
 
   /** Says goodbye to every client and waits until all are gone. */
@@ -141,28 +205,49 @@ export class AedesBroker {
   /** Stops the engine and releases its store. */
   async close(): Promise<void> {
     await new Promise<void>((resolve) => this.aedes.close(() => resolve()));
-    await this.backend.close();
+    this.lane.stop();
+    await this.memberships.settled();
+    await this.options.cluster.stop();
+    await this.options.backend.close();
   }
 
   /** Takes over a socket whose other end is known. */
   accept(socket: Duplex, peer: Peer): void {
     this.peers.set(socket, peer);
     const client = this.aedes.handle(socket);
-    this.duplicates.adopt(client);
+    // Before a byte is read.
+    this.lane.attach(client as unknown as EngineClient);
     this.answers.adopt(client);
+    this.gate.adopt(client);
+  }
+
+  /** Whether a message on a topic would go to anybody now: a client, the queue of a session or another node. */
+  hasReceivers(topic: string): boolean {
+    return this.lane.hasReceivers(topic);
   }
 
   /** Brings a message to its subscribers; resolves when it is stored for those that are offline. */
-  async publish(message: MqttMessage): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.aedes.publish(toPacket(message), (error) => (error ? reject(error) : resolve()));
-    });
+  publish(message: MqttMessage): Promise<void> {
+    return this.lane.publish(toPlainMessage(message));
+  }
+
+  /** What a connection may do has changed. */
+  permissionsChanged(connection: Connection): void {
+    const client = this.clients.get(connection.clientId);
+    if (client !== undefined && this.states.connectionOf(client) === connection) {
+      this.lane.permissionsChanged(client);
+    }
+  }
+
+  /** What {@link BrokerHooks.watches} answers has changed. */
+  tapsChanged(): void {
+    this.lane.tapsChanged();
   }
 
   /** Ends a connection because it is not allowed to be there any more; an MQTT 5 client is told the reason. */
   expel(connection: Connection, reason: string): void {
     const client = this.clients.get(connection.clientId);
-    if (client !== undefined && this.states.get(client)?.connection === connection) {
+    if (client !== undefined && this.states.connectionOf(client) === connection) {
       void this.end(client, 'AUTH_ERROR', ReasonCode.notAuthorized, reason);
     }
   }
@@ -171,11 +256,17 @@ export class AedesBroker {
   private async identify(client: Client, packet: ConnectPacket): Promise<boolean> {
     const peer = this.peers.get(client.conn);
     if (peer === undefined) throw new Error('aedes has a client without a socket of ours');
-    // Without it aedes would handle packets that come behind the CONNECT now; it resumes by itself when it has answered.
-    (client as PausableClient).pause();
+    if (packet.protocolVersion === 3 && !this.options.profile.acceptsMqtt31) {
+      this.answers.refuseVersion(client);
+      return false;
+    }
     this.reasons.meet(client, peer, packet);
+    this.keepAlives.set(client, applyRules(this.options.profile, packet));
     const candidate = this.hooks.identify(peer, packet.clientId);
-    this.arrivals.set(client, { peer, request: toRequest(packet), candidate });
+    const will = packet.will && toMessage({ ...packet.will, cmd: 'publish' } as PublishPacket);
+    const isCleanStart = packet.clean === true;
+    const willDelayMs = takeWillDelay(this.options.profile, packet);
+    this.arrivals.set(client, { peer, request: toRequest(packet), isCleanStart, will, willDelayMs, candidate });
     // Whoever could not be identified gets an answer: that nobody can be let in just now.
     return candidate.then(
       (known) => known !== undefined,
@@ -187,13 +278,40 @@ export class AedesBroker {
     const arrival = this.arrivals.get(client);
     if (arrival === undefined) throw new Error('aedes authenticates a client before its CONNECT');
     this.arrivals.delete(client);
-    checkClientId(client.id);
-    const { peer, request } = arrival;
-    const connection = await this.hooks.connect(await arrival.candidate, peer, { ...request, clientId: client.id });
+    const { peer, request, isCleanStart, willDelayMs } = arrival;
+    checkClientId(this.options.profile, client, request);
+    const will = arrival.will && grantedWill(this.options.profile, arrival.will);
+    const connection = await this.hooks.connect(
+      await arrival.candidate,
+      peer,
+      { ...request, clientId: client.id },
+      termsOf(client, request, this.keepAlives.get(client)),
+    );
+    connection.versionNumber = await this.memberships.join(
+      {
+        client,
+        isPersistent: request.isPersistent,
+        isCleanStart,
+        endsAfterMs: endsAfterMs(client),
+        details: detailsOf(connection),
+        will: will && { clientId: client.id, message: will, delayMs: willDelayMs },
+      },
+      () => void this.end(client, 'DUPLICATE_CLIENTID', ReasonCode.sessionTakenOver),
+    );
+    if (request.isPersistent) await this.versions?.begin(client.id, client.version ?? 4, isCleanStart);
+    if (!client.conn.closed) this.opening.add(client.id);
+    client.conn.once('close', () => this.opening.delete(client.id));
     // [MQTT-3.1.4-2] aedes now closes the other connection of this client id.
     const other = this.clients.get(client.id);
-    if (other !== undefined) this.note(other, 'DUPLICATE_CLIENTID');
-    this.states.set(client, { connection });
+    if (other !== undefined) {
+      this.states.note(other, 'DUPLICATE_CLIENTID');
+      if (isCleanStart) this.memberships.sessionEnds(other);
+    }
+    this.states.add(client, connection);
+  }
+
+  private greetingOf(client: Client) {
+    return greeting(this.options.profile, this.keepAlives.get(client));
   }
 
   private refuseConnect(
@@ -201,121 +319,137 @@ export class AedesBroker {
     error: IotError,
     done: (error: AuthenticateError, isAllowed: boolean) => void,
   ): void {
-    const reason = this.reasons.ofError(client, error);
-    if (reason === undefined || client.closed) done(refusal(error), false);
-    else this.answers.refuseConnect(client, connectReasonCode(error), reason);
+    if (client.closed) done(refusal(error), false);
+    else if (client.version === 5) {
+      this.answers.refuseConnect(client, connectReasonCode(error), this.reasons.ofError(client, error));
+    } else if (isSilentV3(this.options.profile, error)) client.close();
+    else done(refusal(error), false);
   }
 
-  private async authorizePublish(client: Client | null, packet: PublishPacket): Promise<void> {
-    // aedes asks for the will of a client of a node that died; its connection allowed it when it came.
-    if (client === null) return;
-    const state = this.states.get(client);
-    if (state === undefined) throw new IotError('Unauthorized', 'This client has not been authenticated');
-    try {
-      await this.hooks.publish(state.connection, toMessage(packet), client.closed);
-    } catch (thrown) {
-      const error = reviveError(thrown);
-      throw client.version === 5 ? await this.refuse(client, packet, error) : error;
-    }
-  }
-
-  /**
-   * Tells an MQTT 5 client why its message was refused, and answers what aedes shall hear. aedes has one answer, a PUBACK
-   * that says "not authorized" and the text of the error: true for QoS 1 and 2 when a policy said so. All else ends the
-   * connection with the true reason, so that a session keeps the message and sends it again.
-   */
-  private async refuse(client: Client, packet: PublishPacket, error: IotError): Promise<Error> {
-    const isDenied = error.code === 'Forbidden' || error.code === 'Unauthorized';
-    const reason = this.reasons.ofError(client, error);
-    if (isDenied && packet.qos > 0) return new RefusedMessage(reason);
-    await this.end(client, errorReason(error), refusalReasonCode(error.code), reason);
-    return error;
+  /** aedes asks for last wills only, and publishes none: it would not say when one is safe. */
+  private publishWill(client: Client): void {
+    const connection = this.states.connectionOf(client);
+    if (connection === undefined) return;
+    const { sessionExpiryInterval } = client as ClientInside;
+    this.memberships.leaveWill(client, sessionExpiryInterval * 1_000, async ({ message }) => {
+      try {
+        await this.hooks.publish(connection, message, true);
+      } catch (thrown) {
+        const error = reviveError(thrown);
+        // Nobody may publish it: it is done with.
+        if (error.code === 'Forbidden' || error.code === 'InvalidRequest') return;
+        throw error;
+      }
+      await this.publish(message);
+    });
   }
 
   private authorizeSubscribe(client: Client, subscription: Subscription): boolean {
-    const state = this.states.get(client);
-    if (state === undefined) return false;
-    const error = this.hooks.subscribe(state.connection, subscription.topic);
+    const connection = this.states.connectionOf(client);
+    if (connection === undefined) return false;
+    const excess = this.gate.refusalOf(client, subscription.topic);
+    if (excess !== undefined) this.hooks.refused(connection, subscribeReasonCode(excess.code), excess.message);
+    const error = excess ?? this.hooks.subscribe(connection, revealed(subscription.topic));
     if (error === undefined) return true;
-    const reason = this.reasons.ofError(client, error);
-    if (reason !== undefined) {
+    if (client.version === 5) {
+      const reason = this.reasons.ofError(client, error);
       this.answers.refuseSubscription(subscription, subscribeReasonCode(error.code), reason);
     }
     return false;
   }
 
-  private mayForward(client: Client, packet: AedesPublishPacket): boolean {
-    const state = this.states.get(client);
-    if (state === undefined || this.duplicates.isDuplicate(client, packet)) return false;
-    return this.hooks.forward(state.connection, packet.topic);
-  }
-
   private isAllowedFilter(clientId: string, filter: string): boolean {
     const client = this.clients.get(clientId);
-    const state = client && this.states.get(client);
-    return state !== undefined && this.hooks.maySubscribe(state.connection, filter);
+    const connection = client && this.states.connectionOf(client);
+    if (connection === undefined || this.gate.refusalOf(client as Client, filter) !== undefined) return false;
+    return this.hooks.maySubscribe(connection, revealed(filter));
   }
 
   private listenToAedes(): void {
     this.aedes.on('client', (client) => {
-      const state = this.states.get(client);
-      // aedes counts a client whose socket closed while its session was read, and never says that it has gone.
-      if (state === undefined || client.closed) return;
+      const connection = this.states.connectionOf(client);
+      this.opening.delete(client.id);
+      // aedes tells of a client whose socket closed while its session was read, and never says that it has gone.
+      if (connection === undefined || client.closed) return;
       this.clients.set(client.id, client);
-      this.hooks.connected(state.connection);
+      this.memberships.entered(client);
+      this.hooks.connected(connection);
     });
     this.aedes.on('connackSent', (_packet, client) => this.welcomed.add(client));
     this.aedes.on('clientDisconnect', (client) => {
-      const state = this.states.get(client);
-      if (state === undefined) return;
+      const connection = this.states.connectionOf(client);
+      if (connection === undefined) return;
       if (this.clients.get(client.id) === client) this.clients.delete(client.id);
+      this.memberships.leave(client, this.takeExpiry(client));
       const reason =
-        state.reason ?? (isClientsOwnDisconnect(client) ? 'CLIENT_INITIATED_DISCONNECT' : 'CONNECTION_LOST');
-      this.hooks.disconnected(state.connection, reason);
+        this.states.reasonOf(client) ??
+        (isClientsOwnDisconnect(client) ? 'CLIENT_INITIATED_DISCONNECT' : 'CONNECTION_LOST');
+      this.hooks.disconnected(connection, reason);
     });
     this.aedes.on('subscribe', (subscriptions, client) => this.answers.answer(client, subscriptions));
-    this.aedes.on('keepaliveTimeout', (client) => this.note(client, 'MQTT_KEEP_ALIVE_TIMEOUT'));
+    tellSubscriptions(this.aedes, this.states.connectionOf, () => this.hooks);
+    this.aedes.on('keepaliveTimeout', (client) => this.states.note(client, 'MQTT_KEEP_ALIVE_TIMEOUT'));
     this.aedes.on('clientError', (client, error: ClientError) => {
       // What could not be written any more to a client that has said goodbye is not why it went.
-      if (!isClientsOwnDisconnect(client) && !(error instanceof RefusedMessage)) this.note(client, errorReason(error));
+      if (!isClientsOwnDisconnect(client)) this.states.note(client, errorReason(error));
     });
     // aedes reports failures of its store here; without a listener they would end the process.
     (this.aedes as NodeJS.EventEmitter).on('error', (error: Error) => this.hooks.error(error));
   }
 
+  /** What this engine lends to its duties and operations. */
+  private host() {
+    return {
+      clients: this.clients,
+      lane: this.lane,
+      cluster: this.options.cluster,
+      clock: this.options.clock,
+      wipe: new SessionWipe(this.aedes, this.persistence, this.options.queues),
+      hooks: () => this.hooks,
+      connectionOf: this.states.connectionOf,
+      subscriptionsOfSession: (id: string) => this.options.backend.persistence.subscriptionsByClient({ id }),
+      publish: (message: MqttMessage) => this.publish(message),
+      end: (client: Client, reason: DisconnectReason, reasonCode: number) => this.end(client, reason, reasonCode),
+      buryAll: async () => {
+        await Promise.all([...this.clients.values()].map((client) => this.bury(client)));
+        await this.memberships.settled();
+      },
+      failed: (error: unknown) => this.failed(error),
+    };
+  }
+
+  /** [MQTT-3.1.4-2] Whoever took a client id and has gone before it was let in has ended the connection before all the same. */
+  private displace(clientId: string, token: number): void {
+    const other = this.clients.get(clientId);
+    const isOlder = other !== undefined && (this.states.connectionOf(other)?.versionNumber ?? token) < token;
+    if (isOlder) void this.end(other, 'DUPLICATE_CLIENTID', ReasonCode.sessionTakenOver);
+  }
+
+  /** Another node has published its will and has its session. */
+  private bury(client: Client): Promise<void> {
+    (client as ClientInside).will = undefined;
+    return this.end(client, 'SERVER_ERROR', ReasonCode.serverUnavailable);
+  }
+
+  /** When the session of a client that goes now ends. The cluster sees to it; aedes would only know of this node. */
+  private takeExpiry(client: Client): number {
+    const afterMs = endsAfterMs(client);
+    if (afterMs === 0) return 0;
+    (client as ClientInside).sessionExpiryInterval = NEVER_EXPIRES;
+    return this.options.clock.now() + afterMs;
+  }
+
+  private failed(error: unknown): void {
+    this.hooks.error(error instanceof Error ? error : new Error(String(error)));
+  }
+
   private end(client: Client, reason: DisconnectReason, reasonCode: number, text?: string): Promise<void> {
-    this.note(client, reason);
+    this.states.note(client, reason);
     const reasonString = text === undefined ? undefined : this.reasons.fitting(client, text);
     const goodbye = { reasonCode, ...(reasonString === undefined ? {} : { properties: { reasonString } }) };
     return new Promise((resolve) => {
       if (client.connecting && this.welcomed.has(client)) this.answers.disconnect(client, goodbye, resolve);
       else client.disconnect(goodbye, resolve);
     });
-  }
-
-  /** The first reason is the true one; what follows from it is not. */
-  private note(client: Client, reason: DisconnectReason): void {
-    const state = this.states.get(client);
-    if (state !== undefined) state.reason ??= reason;
-  }
-}
-
-function toRequest(packet: ConnectPacket): ConnectRequest {
-  const isPersistent =
-    packet.protocolVersion === 5 ? (packet.properties?.sessionExpiryInterval ?? 0) > 0 : packet.clean === false;
-  const { will } = packet;
-  return {
-    clientId: packet.clientId,
-    isPersistent,
-    ...(will === undefined ? {} : { will: { topic: will.topic, retain: will.retain === true } }),
-  };
-}
-
-function checkClientId(clientId: string): void {
-  if (Buffer.byteLength(clientId) > MAX_CLIENT_ID_BYTES || clientId.startsWith('$')) {
-    throw new IotError(
-      'InvalidRequest',
-      `A client id has at most ${MAX_CLIENT_ID_BYTES} bytes and does not start with $`,
-    );
   }
 }

@@ -1,5 +1,6 @@
 import type { Client } from 'aedes';
 import type { DisconnectReason } from '../connection.js';
+import { ReasonCode } from './refusal-codes.js';
 
 /** What aedes says of a client that failed. */
 export interface ClientError extends Error {
@@ -17,10 +18,30 @@ export function errorReason(error: ClientError): DisconnectReason {
     case 'Internal':
     case 'ServiceUnavailable':
       return 'SERVER_ERROR';
+    case 'Throttling':
+      return 'THROTTLED';
     case undefined:
       return 'CLIENT_ERROR';
     default:
       return NETWORK_ERRORS.has(error.code) ? 'CONNECTION_LOST' : 'CLIENT_ERROR';
+  }
+}
+
+/** Why a client is disconnected that is told this reason code of MQTT 5. */
+export function codeReason(reasonCode: number): DisconnectReason {
+  switch (reasonCode) {
+    case ReasonCode.notAuthorized:
+      return 'AUTH_ERROR';
+    case ReasonCode.keepAliveTimeout:
+      return 'MQTT_KEEP_ALIVE_TIMEOUT';
+    case ReasonCode.unspecified:
+    case ReasonCode.serverUnavailable:
+    case ReasonCode.serverBusy:
+      return 'SERVER_ERROR';
+    case ReasonCode.quotaExceeded:
+      return 'THROTTLED';
+    default:
+      return 'CLIENT_ERROR';
   }
 }
 

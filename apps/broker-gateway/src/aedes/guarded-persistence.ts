@@ -1,39 +1,21 @@
-import type { AedesPersistence } from './aedes-backend.js';
+import type { EnginePersistence } from '../lane/engine/lane-persistence.js';
 
 /**
- * Keeps out of the store what aedes lets in by mistake: filters that a policy refused, and messages that a filter does
- * not match.
+ * Keeps filters that a policy refused out of a persistent session: aedes stores all filters of a SUBSCRIBE packet as soon
+ * as one of them is allowed. It goes in front of everyone who is told what is stored.
  *
  * @param isAllowed whether a connected client may subscribe to a filter
  */
-export function guardedPersistence(
-  persistence: AedesPersistence,
+export function guardedPersistence<T extends EnginePersistence>(
+  persistence: T,
   isAllowed: (clientId: string, filter: string) => boolean,
-): AedesPersistence {
-  keepRefusedFiltersOut(persistence, isAllowed);
-  keepReservedTopicsOutOfWildcards(persistence);
-  return persistence;
-}
-
-/** aedes stores all filters of a SUBSCRIBE packet in a persistent session as soon as one of them is allowed. */
-function keepRefusedFiltersOut(
-  persistence: AedesPersistence,
-  isAllowed: (clientId: string, filter: string) => boolean,
-): void {
-  const addSubscriptions = persistence.addSubscriptions.bind(persistence);
-  persistence.addSubscriptions = (client, subscriptions) =>
-    addSubscriptions(
+): T {
+  const addSubscriptions: EnginePersistence['addSubscriptions'] = (client, subscriptions) =>
+    persistence.addSubscriptions(
       client,
       subscriptions.filter(({ topic }) => isAllowed(client.id, topic)),
     );
-}
-
-/** [MQTT-4.7.2-1] aedes minds it for clients that are connected, not for the queues of those that are away. */
-function keepReservedTopicsOutOfWildcards(persistence: AedesPersistence): void {
-  const outgoingEnqueueCombi = persistence.outgoingEnqueueCombi.bind(persistence);
-  persistence.outgoingEnqueueCombi = (subscriptions, packet) =>
-    outgoingEnqueueCombi(
-      packet.topic.startsWith('$') ? subscriptions.filter(({ topic }) => !/^[+#]/.test(topic)) : subscriptions,
-      packet,
-    );
+  return new Proxy(persistence, {
+    get: (target, name): unknown => (name === 'addSubscriptions' ? addSubscriptions : Reflect.get(target, name)),
+  });
 }

@@ -1,4 +1,4 @@
-import type { AedesPublishPacket, PublishPacket } from 'aedes';
+import type { PublishPacket } from 'aedes';
 import type { MessageProperties } from '#thingcore/contracts';
 
 /** A message of an MQTT client or of the platform, free of the packet it came in. */
@@ -22,20 +22,6 @@ export function toMessage(packet: PublishPacket): MqttMessage {
   };
 }
 
-/** The PUBLISH packet of a message. */
-export function toPacket(message: MqttMessage): AedesPublishPacket {
-  const { topic, payload, qos, retain, properties } = message;
-  return {
-    cmd: 'publish',
-    topic,
-    payload,
-    qos,
-    retain,
-    dup: false,
-    ...(properties === undefined ? {} : { properties: fromProperties(properties) }),
-  } as AedesPublishPacket;
-}
-
 function toProperties(properties: NonNullable<PublishPacket['properties']>): MessageProperties {
   const { payloadFormatIndicator, contentType, responseTopic, correlationData, messageExpiryInterval } = properties;
   const { userProperties } = properties;
@@ -49,26 +35,8 @@ function toProperties(properties: NonNullable<PublishPacket['properties']>): Mes
   };
 }
 
-function fromProperties(properties: MessageProperties): NonNullable<PublishPacket['properties']> {
-  const { correlationData, userProperties, ...plain } = properties;
-  return {
-    ...plain,
-    ...(correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData, 'base64') }),
-    ...(userProperties === undefined ? {} : { userProperties: fromPairs(userProperties) }),
-  };
-}
-
 function toPairs(properties: Record<string, string | string[]>): [string, string][] {
   return Object.entries(properties).flatMap(([key, value]) =>
     (Array.isArray(value) ? value : [value]).map((one): [string, string] => [key, one]),
   );
-}
-
-function fromPairs(pairs: [string, string][]): Record<string, string | string[]> {
-  const properties: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>;
-  for (const [key, value] of pairs) {
-    const before = properties[key];
-    properties[key] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value];
-  }
-  return properties;
 }

@@ -2,7 +2,7 @@ import type { Client, SubscribePacket, Subscription } from 'aedes';
 import { generate } from 'mqtt-packet';
 
 /** MQTT 5, 3.9.3: reasons in a SUBACK why a filter was not subscribed to. */
-export type SubscribeReasonCode = 0x87 | 0x8f;
+export type SubscribeReasonCode = 0x87 | 0x8f | 0x97;
 
 /** A SUBACK that aedes does not send, because it would say nothing but codes. */
 interface Answer {
@@ -10,7 +10,7 @@ interface Answer {
   /** The filters in the order of the packet [MQTT-3.9.3-1]. */
   readonly filters: readonly string[];
   readonly refused: Map<string, SubscribeReasonCode>;
-  readonly reason: string;
+  readonly reason: string | undefined;
 }
 
 type PacketWithId = SubscribePacket & { messageId?: number | undefined };
@@ -33,13 +33,22 @@ export class ReasonedAnswers {
     });
   }
 
-  /** Refuses a connection with a reason; the connection is closed when that is on its way. */
-  refuseConnect(client: Client, reasonCode: number, reasonString: string): void {
+  /** [MQTT-3.1.2-2] of MQTT 3.1.1: refuses a client for the version that it speaks, with return code 1. */
+  refuseVersion(client: Client): void {
+    client.conn.write(generate({ cmd: 'connack', sessionPresent: false, returnCode: 1 }));
+    client.close();
+  }
+
+  /** Refuses a connection, with a reason if it has one; the connection is closed when that is on its way. */
+  refuseConnect(client: Client, reasonCode: number, reasonString: string | undefined): void {
+    const properties = reasonString === undefined ? {} : { properties: { reasonString } };
     const connack = generate(
-      { cmd: 'connack', sessionPresent: false, reasonCode, properties: { reasonString } },
+      { cmd: 'connack', sessionPresent: false, reasonCode, ...properties },
       { protocolVersion: 5 },
     );
-    client.conn.write(connack, () => client.close());
+    // What was written before goes out before the socket closes: the lane sees to it.
+    client.conn.write(connack);
+    client.close();
   }
 
   /**
@@ -52,12 +61,11 @@ export class ReasonedAnswers {
       return;
     }
     client.conn.write(generate({ cmd: 'disconnect', ...goodbye }, { protocolVersion: 5 }));
-    // Not when it is written: a client that reads nothing would stay for ever.
-    setImmediate(() => client.close(done));
+    client.close(done);
   }
 
   /** Notes why a filter is refused; {@link answer} tells it. The first reason of a packet is the one that is told. */
-  refuseSubscription(subscription: Subscription, reasonCode: SubscribeReasonCode, reason: string): void {
+  refuseSubscription(subscription: Subscription, reasonCode: SubscribeReasonCode, reason?: string): void {
     const packet = this.packets.get(subscription);
     if (packet === undefined) return;
     let answer = this.answers.get(packet);
@@ -81,8 +89,7 @@ export class ReasonedAnswers {
     const granted = new Map<string, number>(subscriptions.map(({ topic, qos }) => [topic, qos]));
     const codes = answer.filters.map((filter) => answer.refused.get(filter) ?? granted.get(filter) ?? 0x80);
     const { messageId, reason: reasonString } = answer;
-    client.conn.write(
-      generate({ cmd: 'suback', messageId, granted: codes, properties: { reasonString } }, { protocolVersion: 5 }),
-    );
+    const properties = reasonString === undefined ? {} : { properties: { reasonString } };
+    client.conn.write(generate({ cmd: 'suback', messageId, granted: codes, ...properties }, { protocolVersion: 5 }));
   }
 }

@@ -1,38 +1,41 @@
 import { Readable } from 'node:stream';
 import AsyncRedisPersistence from 'aedes-persistence-redis/asyncPersistence.js';
 import { Redis } from 'ioredis';
-import redisEmitter from 'mqemitter-redis';
+import type { Clock } from '#thingcore/platform';
+import { keepRetainedIn } from '../retained/engine-retained.js';
+import { RedisRetainedRecords } from '../retained/redis-retained-records.js';
+import { type RetainedRules, RetainedStore } from '../retained/retained-store.js';
 import type { AedesBackend } from './aedes-backend.js';
 
-/** aedes pipes what it reads in bulk; this store answers plain iterables, which have no pipe and would end the process. */
+/**
+ * It keeps no wills: aedes publishes those of every node whose heartbeat it does not hear. The cluster keeps them and knows
+ * who is dead.
+ */
 class RedisPersistence extends AsyncRedisPersistence {
-  override createRetainedStream(pattern: string): Readable {
-    return Readable.from(super.createRetainedStream(pattern));
+  override putWill(): Promise<void> {
+    return Promise.resolve();
   }
 
-  override createRetainedStreamCombi(patterns: string[]): Readable {
-    return Readable.from(super.createRetainedStreamCombi(patterns));
+  override delWill(): Promise<void> {
+    return Promise.resolve();
   }
 
-  override outgoingStream(client: { id: string }): Readable {
-    return Readable.from(super.outgoingStream(client));
-  }
-
-  override streamWill(brokers: unknown): Readable {
-    return Readable.from(super.streamWill(brokers));
+  override streamWill(): Readable {
+    return Readable.from([]);
   }
 }
 
-/** Sessions and messages that all nodes share in Redis, and Redis carrying messages between the nodes. */
-export function redisBackend(url: string, onError: (error: Error) => void): AedesBackend {
-  const connect = () => {
-    const redis = new Redis(url);
-    // ioredis reconnects by itself; without a listener an error would end the process.
-    redis.on('error', onError);
-    return redis;
-  };
-  const store = connect();
-  const persistence = new RedisPersistence({ conn: store });
-  const emitter = redisEmitter({ subConn: connect(), pubConn: connect() });
-  return { persistence, emitter, close: () => persistence.destroy() };
+/** Sessions and retained messages that all nodes share in Redis. */
+export function redisBackend(
+  url: string,
+  clock: Clock,
+  rules: RetainedRules,
+  onError: (error: Error) => void,
+): AedesBackend {
+  const redis = new Redis(url);
+  // ioredis reconnects by itself; without a listener an error would end the process.
+  redis.on('error', onError);
+  const retained = new RetainedStore(new RedisRetainedRecords(redis), clock, rules);
+  const persistence = keepRetainedIn(retained, new RedisPersistence({ conn: redis }), () => clock.now());
+  return { persistence, retained, sessions: () => Readable.from([]), close: () => persistence.destroy() };
 }

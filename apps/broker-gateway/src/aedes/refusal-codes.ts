@@ -1,5 +1,7 @@
 import type { AuthenticateError } from 'aedes';
 import type { ErrorCode, IotError } from '#thingcore/errors';
+import type { BrokerProfile } from '../profile/broker-profile.js';
+import { RefusedConnect } from './refused-connect.js';
 
 /** Reason codes of MQTT 5 that say why something is refused or ended [MQTT5 2.4]. */
 export const ReasonCode = {
@@ -10,9 +12,14 @@ export const ReasonCode = {
   serverUnavailable: 0x88,
   serverBusy: 0x89,
   serverShuttingDown: 0x8b,
+  keepAliveTimeout: 0x8d,
+  sessionTakenOver: 0x8e,
   topicFilterInvalid: 0x8f,
   topicNameInvalid: 0x90,
   packetTooLarge: 0x95,
+  quotaExceeded: 0x97,
+  administrativeAction: 0x98,
+  qosNotSupported: 0x9b,
 } as const;
 
 /** MQTT 3.1.1 CONNACK return codes that aedes takes from a refused authentication; it maps them for MQTT 5. */
@@ -32,14 +39,27 @@ export function refusal(error: IotError): AuthenticateError {
   return Object.assign(new Error(error.message), { returnCode });
 }
 
+/**
+ * Whether an MQTT 3.1.1 client is not answered when its CONNECT is refused with this error: there is no return code for it,
+ * and its clients come back sooner when they are answered; or the profile answers none whose policies deny it.
+ */
+export function isSilentV3({ answersDeniedConnectV3 }: BrokerProfile, error: IotError): boolean {
+  if (error.code === 'Throttling' || error instanceof RefusedConnect) return true;
+  return (error.code === 'Forbidden' || error.code === 'Unauthorized') && !answersDeniedConnectV3;
+}
+
 /** MQTT 5, 3.2.2.2: the reason of a CONNACK that refuses with this error. */
-export function connectReasonCode({ code }: IotError): number {
+export function connectReasonCode(error: IotError): number {
+  if (error instanceof RefusedConnect) return error.reasonCode;
+  const { code } = error;
   if (code === 'InvalidRequest') return ReasonCode.clientIdentifierNotValid;
+  if (code === 'Throttling') return ReasonCode.quotaExceeded; // AWS: CONNACK reason codes
   return INTERNAL_CODES.has(code) ? ReasonCode.serverUnavailable : ReasonCode.notAuthorized;
 }
 
 /** MQTT 5, 3.9.3: the reason in a SUBACK for a filter that was refused with this error. */
-export function subscribeReasonCode(code: ErrorCode): 0x87 | 0x8f {
+export function subscribeReasonCode(code: ErrorCode): 0x87 | 0x8f | 0x97 {
+  if (code === 'LimitExceeded') return ReasonCode.quotaExceeded;
   return code === 'InvalidRequest' ? ReasonCode.topicFilterInvalid : ReasonCode.notAuthorized;
 }
 
@@ -56,8 +76,9 @@ export function refusalReasonCode(code: ErrorCode): number {
     case 'NotImplemented':
       return ReasonCode.implementationSpecific;
     case 'ServiceUnavailable':
-    case 'Throttling':
       return ReasonCode.serverBusy;
+    case 'Throttling':
+      return ReasonCode.quotaExceeded;
     default:
       return ReasonCode.unspecified;
   }

@@ -91,12 +91,8 @@ describe('live effect', () => {
     await waitFor(() => packetsIn(Buffer.concat(heard)).length === 2, { what: 'CONNACK and SUBACK' });
     socket.pause();
     const payload = Buffer.alloc(130_000).toString('base64');
-    const flood = Array.from({ length: 90 }, () => broker.rpc.call(publishMessage, { topic: 'flood', payload }));
-    const isStuck = await Promise.race([
-      Promise.all(flood).then(() => false),
-      new Promise((resolve) => setTimeout(() => resolve(true), 1_000)),
-    ]);
-    expect(isStuck).toBe(true);
+    // More than the sockets between them take; nobody else waits for it.
+    await Promise.all(Array.from({ length: 90 }, () => broker.rpc.call(publishMessage, { topic: 'flood', payload })));
     registry.principalOf(device).status = 'REVOKED';
     await broker.tell('certificate', device.certificateId);
     const known = await waitFor(
@@ -107,7 +103,6 @@ describe('live effect', () => {
       { what: 'the end of the connection' },
     );
     expect(known.disconnectReason).toBe('AUTH_ERROR');
-    await Promise.all(flood);
     socket.destroy();
   });
 

@@ -91,7 +91,6 @@ describe('what a client may do', () => {
     ['an answer of the shadow service', '$aws/things/lamp/shadow/update/accepted'],
     ['a lifecycle event', '$aws/events/presence/connected/lamp'],
     ['any other reserved topic', '$aws/anything'],
-    ['Basic Ingest, which is not there yet', '$aws/rules/r/topic'],
     ['a topic with more than 7 slashes', 'a/b/c/d/e/f/g/h/i'],
     ['a topic of more than 256 bytes', 'x'.repeat(257)],
   ])('ends a connection that publishes %s', async (_name, name) => {

@@ -131,6 +131,7 @@ export class Reauthorizer {
       this.end(connection, `has policies that cannot be read: ${reviveError(error).message}`);
       return;
     }
+    this.broker.permissionsChanged(connection);
     this.live.update(connection);
     // What it depends on only now may have changed while the answer was on its way, when nobody asked for its sake.
     if (this.changes.haveChangedSince(mark, connection.rights.subjects)) this.stale.add(connection);

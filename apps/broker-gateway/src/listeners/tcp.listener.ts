@@ -1,31 +1,32 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
-import { Lifecycle, listen, type Part } from '#thingcore/platform';
-import { AedesBroker } from '../aedes/aedes-broker.js';
+import { listen } from '#thingcore/platform';
 import { BROKER_CONFIG, type BrokerConfig } from '../broker.config.js';
 import { ANONYMOUS } from '../connection.js';
-import { plainAddress } from './plain-address.js';
+import { BrokerRates } from '../rates/broker-rates.js';
+import type { Listener } from './listener.js';
+import { MqttDoor } from './mqtt-door.js';
+import { socketAddresses } from './socket-addresses.js';
+import { SocketGuard } from './socket-guard.js';
 
 /** Plain MQTT, for tools on the machine itself. Whoever connects is {@link ANONYMOUS}. */
 @Injectable()
-export class TcpListener implements Part {
+export class TcpListener implements Listener {
   readonly name = 'the plain MQTT listener';
-  readonly stage = 'listen';
   private readonly server: Server;
 
   constructor(
-    broker: AedesBroker,
+    door: MqttDoor,
+    rates: BrokerRates,
     @Inject(BROKER_CONFIG) private readonly config: BrokerConfig,
-    lifecycle: Lifecycle,
   ) {
     this.server = createServer({ noDelay: true }, (socket) => {
-      socket.on('error', () => socket.destroy());
-      broker.accept(socket, { principal: ANONYMOUS, sourceIp: plainAddress(socket.remoteAddress) });
+      guard.settled(socket); // there is no handshake here
+      door.enter(socket, { principal: ANONYMOUS, ...socketAddresses(socket) });
     });
-    lifecycle.add(this);
+    const guard = new SocketGuard(this.server, rates);
   }
 
-  /** The port in use, once it listens. */
   get port(): number {
     return (this.server.address() as AddressInfo).port;
   }
@@ -35,7 +36,7 @@ export class TcpListener implements Part {
     await listen(this.server, { port, host, setting: 'THINGCORE_MQTT_PORT' });
   }
 
-  /** Takes no further sockets; those that are open belong to the engine. */
+  /** Sockets that are open belong to the engine. */
   stop(): Promise<void> {
     this.server.close();
     return Promise.resolve();

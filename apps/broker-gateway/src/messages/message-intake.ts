@@ -24,8 +24,21 @@ export class MessageIntake {
     private readonly ids: IdGenerator,
   ) {}
 
+  /** Whether rules or watchers want messages on a topic. */
+  watches(topic: string): boolean {
+    return this.rules.watches(topic) || this.taps.watches(topic);
+  }
+
+  /** Has a listener told when {@link watches} may answer otherwise than before. */
+  whenChanged(listener: () => void): void {
+    this.rules.whenChanged(listener);
+    this.taps.whenChanged(listener);
+  }
+
   /** Takes a message in; resolves with its id when, for QoS 1, rules have it safely. */
   async take(message: MqttMessage, { hops = 0, ...origin }: MessageOrigin): Promise<string> {
+    const messageId = this.ids.uuid();
+    if (!this.watches(message.topic)) return messageId;
     const taken: BrokerMessage = {
       topic: message.topic,
       payload: message.payload.toString('base64'),
@@ -35,10 +48,10 @@ export class MessageIntake {
       ...origin,
       hops,
       timestamp: this.clock.now(),
-      messageId: this.ids.uuid(),
+      messageId,
     };
     await this.rules.offer(taken);
     this.taps.offer(taken);
-    return taken.messageId;
+    return messageId;
   }
 }

@@ -18,8 +18,18 @@ export class Publisher {
     return messageId;
   }
 
+  /** Whether a message on a topic would go to anybody now. Who answers devices need not write what nobody reads. */
+  isAwaited(topic: string): boolean {
+    return this.intake.watches(topic) || this.broker.hasReceivers(topic);
+  }
+
   /** Publishes a JSON document with QoS 1, as the platform answers devices. */
-  async publishJson(topic: string, document: unknown): Promise<void> {
-    await this.publish({ topic, payload: Buffer.from(JSON.stringify(document)), qos: 1, retain: false });
+  publishJson(topic: string, document: unknown): Promise<void> {
+    return this.publishText(topic, JSON.stringify(document));
+  }
+
+  /** Publishes a JSON document that is text already, as {@link publishJson} does. */
+  async publishText(topic: string, text: string): Promise<void> {
+    await this.publish({ topic, payload: Buffer.from(text), qos: 1, retain: false });
   }
 }

@@ -17,13 +17,16 @@ export function platformRequest(topic: string): ShadowRequestTopic | undefined {
     case 'shadow-request':
       return reserved;
     case 'basic-ingest':
-      throw new IotError(
-        'NotImplemented',
-        `Basic Ingest is not supported yet: publish on an ordinary topic instead of ${topic}`,
-      );
+      // For the rule it names and for nobody else: the tap of the rules takes it.
+      return undefined;
     default:
       throw new IotError('InvalidRequest', `Topic ${topic} is reserved: clients do not publish on it`, {
         details: { topic },
       });
   }
+}
+
+/** Whether a topic, or a filter, is of Basic Ingest: `$aws/rules/{rule}/...`. */
+export function isBasicIngest(topic: string): boolean {
+  return topic.startsWith('$aws/rules/');
 }

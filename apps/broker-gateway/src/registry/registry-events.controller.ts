@@ -3,7 +3,7 @@ import { EventPattern, Payload } from '@nestjs/microservices';
 import { authorityChanged, type PayloadOf, principalChanged, registryEventOccurred } from '#thingcore/contracts';
 import { ContractPipe, handles } from '#thingcore/transport';
 import { PrincipalChanges } from '../authorization/principal-changes.js';
-import { TlsListener } from '../listeners/tls.listener.js';
+import { DeviceTls } from '../listeners/device-tls.js';
 import { Publisher } from '../messages/publisher.js';
 
 /** Follows what happens in the registry. */
@@ -11,7 +11,7 @@ import { Publisher } from '../messages/publisher.js';
 export class RegistryEventsController {
   constructor(
     private readonly changes: PrincipalChanges,
-    private readonly tls: TlsListener,
+    private readonly tls: DeviceTls,
     private readonly publisher: Publisher,
   ) {}
 

@@ -4,6 +4,7 @@ import { Logger, Metrics } from '#thingcore/platform';
 import { TopicTrie } from '#thingcore/topics';
 import { EventBus } from '#thingcore/transport';
 import { Counter } from 'prom-client';
+import { isBasicIngest } from '../messages/reserved-topics.js';
 import type { RuleFilterSet } from '../state/broker-state.js';
 
 /** Messages of one batch: what one turn of the event loop brings, up to these bounds. */
@@ -30,6 +31,7 @@ export class RuleTap {
   private open: Batch | undefined;
   private pendingQos0 = 0;
   private readonly dropped: Counter;
+  private changed: () => void = () => undefined;
 
   constructor(
     private readonly events: EventBus,
@@ -50,6 +52,17 @@ export class RuleTap {
     for (const filter of filters) trie.add(filter, filter);
     this.filters = trie;
     this.revision = revision;
+    this.changed();
+  }
+
+  /** Whether a rule asks for messages on a topic. AWS: "Basic Ingest", a topic may name its rule, whatever its filter. */
+  watches(topic: string): boolean {
+    return this.filters.match(topic).length > 0 || isBasicIngest(topic);
+  }
+
+  /** Has a listener told when {@link watches} may answer otherwise than before. */
+  whenChanged(listener: () => void): void {
+    this.changed = listener;
   }
 
   /**
@@ -57,7 +70,7 @@ export class RuleTap {
    * waited for.
    */
   async offer(message: BrokerMessage): Promise<void> {
-    if (this.filters.match(message.topic).length === 0) return;
+    if (!this.watches(message.topic)) return;
     if (message.qos > 0) {
       await this.enqueue(message);
       return;

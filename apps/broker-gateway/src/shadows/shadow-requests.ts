@@ -1,15 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { deleteShadow, getShadow, updateShadow } from '#thingcore/contracts';
+import type { ShadowAuthor } from '#thingcore/contracts';
 import { IotError, reviveError } from '#thingcore/errors';
 import { Clock, Logger } from '#thingcore/platform';
 import { parseTokenRequest, rejectedDocument } from '#thingcore/shadow-document';
 import { shadowTopics } from '#thingcore/topics';
-import { RpcClient } from '#thingcore/transport';
 import type { ShadowRequestTopic } from '../messages/reserved-topics.js';
 import { Publisher } from '../messages/publisher.js';
+import { ShadowCalls } from './shadow-calls.js';
 
 /** AWS IoT quota: in-flight requests per thing. */
 const IN_FLIGHT = 10;
+
+/** Who asks when no client does: a rule that republishes, an application that publishes. */
+const PLATFORM: ShadowAuthor = { origin: 'PLATFORM' };
 
 /**
  * Brings the shadow requests of clients to the shadow service, those of one connection for one thing one after the
@@ -21,14 +24,17 @@ export class ShadowRequests {
   private readonly lines = new Map<string, { waiting: number; tail: Promise<void> }>();
 
   constructor(
-    private readonly rpc: RpcClient,
+    private readonly calls: ShadowCalls,
     private readonly publisher: Publisher,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
 
-  /** Takes a request; `from` names the connection it came on. Never rejects: what fails is answered on the topic. */
-  submit(from: string, request: ShadowRequestTopic, payload: Buffer): void {
+  /**
+   * Takes a request; `from` names the connection it came on, `author` who is at its other end. Never rejects: what fails
+   * is answered on the topic.
+   */
+  submit(from: string, request: ShadowRequestTopic, payload: Buffer, author: ShadowAuthor = PLATFORM): void {
     const key = `${from} ${request.thingName}`;
     const line = this.lines.get(key) ?? { waiting: 0, tail: Promise.resolve() };
     if (line.waiting >= IN_FLIGHT) {
@@ -38,33 +44,19 @@ export class ShadowRequests {
     line.waiting++;
     this.lines.set(key, line);
     line.tail = line.tail
-      .then(() => this.perform(request, payload))
+      .then(() => this.perform(request, payload, author))
       .finally(() => {
         if (--line.waiting === 0) this.lines.delete(key);
       });
   }
 
-  private async perform(request: ShadowRequestTopic, payload: Buffer): Promise<void> {
+  private async perform(request: ShadowRequestTopic, payload: Buffer, author: ShadowAuthor): Promise<void> {
     const { thingName, shadowName, operation } = request;
-    const input = {
-      thingName,
-      ...(shadowName === undefined ? {} : { shadowName }),
-      payload: payload.toString('base64'),
-    };
+    const key = shadowName === undefined ? { thingName } : { thingName, shadowName };
     try {
-      switch (operation) {
-        case 'update':
-          await this.rpc.call(updateShadow, input);
-          return;
-        case 'delete':
-          await this.rpc.call(deleteShadow, input);
-          return;
-        case 'get': {
-          const { document } = await this.rpc.call(getShadow, input);
-          await this.publisher.publishJson(shadowTopics(thingName, shadowName).getAccepted, document);
-          return;
-        }
-      }
+      const document = await this.calls.perform({ ...key, operation, payload: payload.toString('base64'), author });
+      if (document === undefined) return;
+      await this.publisher.publishText(shadowTopics(thingName, shadowName).getAccepted, document);
     } catch (error) {
       await this.reject(request, payload, reviveError(error));
     }

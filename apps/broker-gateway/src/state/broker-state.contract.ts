@@ -1,3 +1,4 @@
+import { connection, describeConnectivityLog } from '../connectivity/connectivity-log.contract.js';
 import type { BrokerState } from './broker-state.js';
 import { describeDenialLog } from './denial-log.contract.js';
 
@@ -21,6 +22,8 @@ export function describeBrokerState(name: string, fresh: () => Promise<(nodeId: 
 
     describeDenialLog(() => state.denials);
 
+    describeConnectivityLog(() => state.connections);
+
     it('has no rule filters before there were any', async () => {
       expect(await state.ruleFilters()).toEqual({ revision: 0, filters: [] });
     });
@@ -38,43 +41,17 @@ export function describeBrokerState(name: string, fresh: () => Promise<(nodeId: 
       expect(await state.keepRuleFilters({ revision: 1, filters: ['a'] })).toEqual({ revision: 1, filters: ['a'] });
     });
 
-    it('answers the connectivity of those clients it has seen', async () => {
-      const lamp = { clientId: 'lamp', connected: true, timestamp: 10 };
-      await state.keepConnectivity(lamp);
-      expect(await state.connectivity(['lamp', 'never-seen'])).toEqual([lamp]);
-      expect(await state.connectivity([])).toEqual([]);
-    });
-
-    it('never replaces later connectivity by earlier', async () => {
-      const later = { clientId: 'lamp', connected: false, timestamp: 20, disconnectReason: 'CONNECTION_LOST' };
-      await state.keepConnectivity(later);
-      await state.keepConnectivity({ clientId: 'lamp', connected: true, timestamp: 10 });
-      expect(await state.connectivity(['lamp'])).toEqual([later]);
-    });
-
-    it('keeps client ids of any characters apart', async () => {
-      await state.keepConnectivity({ clientId: 'a/b c', connected: true, timestamp: 1 });
-      await state.keepConnectivity({ clientId: 'a/b', connected: false, timestamp: 2 });
-      expect((await state.connectivity(['a/b c', 'a/b'])).map(({ connected }) => connected)).toEqual([true, false]);
-    });
-
-    it('keeps all of it when the node is gone, and takes its clients for disconnected', async () => {
+    it('keeps all of it when the node is gone, and knows that it is', async () => {
       await state.keepRuleFilters({ revision: 1, filters: ['a'] });
-      await state.keepConnectivity({ clientId: 'lamp', connected: true, timestamp: 10 });
-      await state.keepConnectivity({
-        clientId: 'press',
-        connected: false,
-        timestamp: 11,
-        disconnectReason: 'CLIENT_ERROR',
-      });
+      await state.connections.begun(connection('lamp', 1));
+      expect(await state.living(new Set(['node-1', 'never']))).toEqual(new Set(['node-1']));
       await state.close();
       state = open('node-2');
       await state.start();
+      expect(state.nodeId).toBe('node-2');
+      expect(await state.living(new Set(['node-1', 'node-2']))).toEqual(new Set(['node-2']));
       expect(await state.ruleFilters()).toEqual({ revision: 1, filters: ['a'] });
-      expect(await state.connectivity(['lamp', 'press'])).toEqual([
-        { clientId: 'lamp', connected: false, timestamp: 10, disconnectReason: 'UNKNOWN' },
-        { clientId: 'press', connected: false, timestamp: 11, disconnectReason: 'CLIENT_ERROR' },
-      ]);
+      expect(await state.connections.find(['lamp'])).toEqual([{ record: connection('lamp', 1) }]);
     });
   });
 }

@@ -1,4 +1,4 @@
-import type { Connectivity } from '#thingcore/contracts';
+import type { ConnectivityLog } from '../connectivity/connectivity-log.js';
 import type { DenialLog } from './denial-log.js';
 
 /** The topic filters that rules listen to; a higher revision replaces a lower one. */
@@ -12,8 +12,14 @@ export interface RuleFilterSet {
  * the standalone product, one for nodes that share Redis.
  */
 export abstract class BrokerState {
+  /** This start of the node, as the others know it. */
+  abstract readonly nodeId: string;
+
   /** What clients were denied lately. */
   abstract readonly denials: DenialLog;
+
+  /** Who is connected where, and who was. */
+  abstract readonly connections: ConnectivityLog;
 
   /** Opens it and shows the other nodes that this one lives. */
   abstract start(): Promise<void>;
@@ -24,14 +30,8 @@ export abstract class BrokerState {
   /** The filter set in force; revision 0 without filters when there has never been one. */
   abstract ruleFilters(): Promise<RuleFilterSet>;
 
-  /** Keeps the last thing known of a client's connection to this node, unless something later is known. */
-  abstract keepConnectivity(connectivity: Connectivity): Promise<void>;
-
-  /**
-   * The last thing known of these clients; one that was never seen is left out. A client whose node died is not
-   * connected, for a reason that nobody knows.
-   */
-  abstract connectivity(clientIds: string[]): Promise<Connectivity[]>;
+  /** Those of the nodes that live; this one does. */
+  abstract living(nodeIds: ReadonlySet<string>): Promise<ReadonlySet<string>>;
 
   /** Releases what it holds. */
   abstract close(): Promise<void>;
@@ -39,18 +39,3 @@ export abstract class BrokerState {
 
 /** What is in force before any rule has been created. */
 export const NO_RULE_FILTERS: RuleFilterSet = { revision: 0, filters: [] };
-
-/** Connectivity as it is kept: with the node that the client connected to. */
-export interface KeptConnectivity extends Connectivity {
-  nodeId: string;
-}
-
-/** What is known of a client's connection, given the nodes that live. */
-export function presentConnectivity(
-  { nodeId, ...known }: KeptConnectivity,
-  isAlive: (nodeId: string) => boolean,
-): Connectivity {
-  if (!known.connected || isAlive(nodeId)) return known;
-  // AWS: GetThingConnectivityData, a reason that only appears here.
-  return { ...known, connected: false, disconnectReason: 'UNKNOWN' };
-}

@@ -1,12 +1,6 @@
 import { ClassicLevel } from 'classic-level';
-import type { Connectivity } from '#thingcore/contracts';
-import {
-  BrokerState,
-  type KeptConnectivity,
-  NO_RULE_FILTERS,
-  presentConnectivity,
-  type RuleFilterSet,
-} from './broker-state.js';
+import { LevelConnectivityLog } from '../connectivity/level-connectivity-log.js';
+import { BrokerState, NO_RULE_FILTERS, type RuleFilterSet } from './broker-state.js';
 import { LevelDenialLog } from './level-denial-log.js';
 
 const RULE_FILTERS = 'rule-filters';
@@ -14,6 +8,7 @@ const RULE_FILTERS = 'rule-filters';
 /** Broker state in a database of files. Caution: it belongs to one process, so it is for the standalone product only. */
 export class LevelBrokerState extends BrokerState {
   override readonly denials: LevelDenialLog;
+  override readonly connections: LevelConnectivityLog;
   private readonly database: ClassicLevel<string, unknown>;
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -23,12 +18,13 @@ export class LevelBrokerState extends BrokerState {
    */
   constructor(
     directory: string,
-    private readonly nodeId: string,
+    override readonly nodeId: string,
     denialsKept: number,
   ) {
     super();
     this.database = new ClassicLevel(directory, { valueEncoding: 'json' });
     this.denials = new LevelDenialLog(this.database, denialsKept);
+    this.connections = new LevelConnectivityLog(this.database);
   }
 
   override start(): Promise<void> {
@@ -48,27 +44,12 @@ export class LevelBrokerState extends BrokerState {
     return ((await this.database.get(RULE_FILTERS)) as RuleFilterSet | undefined) ?? NO_RULE_FILTERS;
   }
 
-  override keepConnectivity(connectivity: Connectivity): Promise<void> {
-    return this.alone(async () => {
-      const [kept] = await this.kept([connectivity.clientId]);
-      if (kept === undefined || kept.timestamp <= connectivity.timestamp) {
-        await this.database.put(key(connectivity.clientId), { ...connectivity, nodeId: this.nodeId });
-      }
-    });
-  }
-
-  override async connectivity(clientIds: string[]): Promise<Connectivity[]> {
-    const kept = await this.kept(clientIds);
-    return kept.map((one) => presentConnectivity(one, (nodeId) => nodeId === this.nodeId));
+  override living(nodeIds: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+    return Promise.resolve(new Set([...nodeIds].filter((nodeId) => nodeId === this.nodeId)));
   }
 
   override close(): Promise<void> {
     return this.database.close();
-  }
-
-  private async kept(clientIds: string[]): Promise<KeptConnectivity[]> {
-    const found = await this.database.getMany(clientIds.map(key));
-    return found.filter((value): value is KeptConnectivity => value !== undefined);
   }
 
   /** Reading and then writing is one step here: nothing else writes in between. */
@@ -77,8 +58,4 @@ export class LevelBrokerState extends BrokerState {
     this.turn = result.catch(() => undefined);
     return result;
   }
-}
-
-function key(clientId: string): string {
-  return `connectivity/${clientId}`;
 }

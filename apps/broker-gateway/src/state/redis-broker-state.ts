@@ -1,16 +1,9 @@
 import { Redis } from 'ioredis';
-import type { Connectivity } from '#thingcore/contracts';
-import {
-  BrokerState,
-  type KeptConnectivity,
-  NO_RULE_FILTERS,
-  presentConnectivity,
-  type RuleFilterSet,
-} from './broker-state.js';
+import { RedisConnectivityLog } from '../connectivity/redis-connectivity-log.js';
+import { BrokerState, NO_RULE_FILTERS, type RuleFilterSet } from './broker-state.js';
 import { RedisDenialLog } from './redis-denial-log.js';
 
 const RULE_FILTERS = 'thingcore:broker:rule-filters';
-const CONNECTIVITY = 'thingcore:broker:connectivity';
 const NODE = 'thingcore:broker:node:';
 
 /** A node says this often that it lives, and counts as dead when it has not for so long. */
@@ -35,13 +28,14 @@ return value
 /** Broker state that all nodes share in Redis. */
 export class RedisBrokerState extends BrokerState {
   override readonly denials: RedisDenialLog;
+  override readonly connections: RedisConnectivityLog;
   private readonly redis: Redis;
   private heartbeat: NodeJS.Timeout | undefined;
 
   /** @param denialsKept how many denials are kept, those of all nodes together */
   constructor(
     url: string,
-    private readonly nodeId: string,
+    override readonly nodeId: string,
     denialsKept: number,
   ) {
     super();
@@ -49,6 +43,7 @@ export class RedisBrokerState extends BrokerState {
     // ioredis reconnects by itself; without a listener an error would end the process.
     this.redis.on('error', () => undefined);
     this.denials = new RedisDenialLog(this.redis, denialsKept);
+    this.connections = new RedisConnectivityLog(this.redis);
   }
 
   override async start(): Promise<void> {
@@ -68,17 +63,11 @@ export class RedisBrokerState extends BrokerState {
     return kept === null ? NO_RULE_FILTERS : decode<RuleFilterSet>(kept);
   }
 
-  override async keepConnectivity(connectivity: Connectivity): Promise<void> {
-    const kept: KeptConnectivity = { ...connectivity, nodeId: this.nodeId };
-    await this.keepLatest(CONNECTIVITY, connectivity.clientId, connectivity.timestamp, kept);
-  }
-
-  override async connectivity(clientIds: string[]): Promise<Connectivity[]> {
-    if (clientIds.length === 0) return [];
-    const found = await this.redis.hmget(CONNECTIVITY, ...clientIds);
-    const kept = found.filter((value) => value !== null).map((value) => decode<KeptConnectivity>(value));
-    const alive = await this.living(new Set(kept.filter(({ connected }) => connected).map(({ nodeId }) => nodeId)));
-    return kept.map((one) => presentConnectivity(one, (nodeId) => alive.has(nodeId)));
+  override async living(nodeIds: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+    const ids = [...nodeIds];
+    if (ids.length === 0) return nodeIds;
+    const beats = await this.redis.mget(...ids.map((nodeId) => NODE + nodeId));
+    return new Set(ids.filter((_nodeId, index) => beats[index] !== null));
   }
 
   override async close(): Promise<void> {
@@ -89,13 +78,6 @@ export class RedisBrokerState extends BrokerState {
 
   private async live(): Promise<void> {
     await this.redis.set(NODE + this.nodeId, '1', 'PX', NODE_TTL_MS);
-  }
-
-  private async living(nodeIds: Set<string>): Promise<Set<string>> {
-    if (nodeIds.size === 0) return nodeIds;
-    const ids = [...nodeIds];
-    const beats = await this.redis.mget(...ids.map((nodeId) => NODE + nodeId));
-    return new Set(ids.filter((_nodeId, index) => beats[index] !== null));
   }
 
   private async keepLatest(key: string, field: string, order: number, value: unknown): Promise<string> {

@@ -18,6 +18,7 @@ export class MessageTaps {
   private readonly taps = new Map<string, Tap>();
   private readonly filters = new TopicTrie<string>();
   private hits: PayloadOf<typeof tapMatched>['hits'] = [];
+  private changed: () => void = () => undefined;
 
   constructor(
     private readonly events: EventBus,
@@ -28,9 +29,21 @@ export class MessageTaps {
   /** Opens, renews or closes a tap on this node, as {@link tapChanged} says. */
   apply({ tapId, topicFilter, expiresAt }: PayloadOf<typeof tapChanged>): void {
     this.remove(tapId);
-    if (topicFilter === undefined) return;
-    this.taps.set(tapId, { topicFilter, expiresAt });
-    this.filters.add(topicFilter, tapId);
+    if (topicFilter !== undefined) {
+      this.taps.set(tapId, { topicFilter, expiresAt });
+      this.filters.add(topicFilter, tapId);
+    }
+    this.changed();
+  }
+
+  /** Whether somebody watches messages on a topic. */
+  watches(topic: string): boolean {
+    return this.taps.size > 0 && this.filters.match(topic).length > 0;
+  }
+
+  /** Has a listener told when {@link watches} may answer otherwise than before. */
+  whenChanged(listener: () => void): void {
+    this.changed = listener;
   }
 
   /** Offers a message to all open taps. */

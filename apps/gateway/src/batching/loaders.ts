@@ -8,11 +8,12 @@ import {
   getCaCertificate,
   getCertificates,
   getConnectivity,
+  getConnectivityOfThings,
   getGroupsOfThings,
   getPolicies,
   getPoliciesOfTargets,
   getPrincipalsOfThings,
-  getShadows,
+  getRuleMetrics,
   getTagsOfResources,
   getThingGroups,
   getThings,
@@ -22,19 +23,21 @@ import {
   listDenials,
   listPolicyVersions,
   listPrincipalThings,
+  listSubscriptions,
   listTargetsForPolicy,
   listThingGroups,
   listThings,
   type Policy,
   type ReplyOf,
   type RequestOf,
+  type RuleMetrics,
   type Thing,
   type ThingGroup,
   type ThingType,
 } from '#thingcore/contracts';
-import type { ShadowDocument } from '#thingcore/shadow-document';
 import type { RpcClient } from '#thingcore/transport';
 import { nullWhenMissing } from '../errors/null-when-missing.js';
+import { ShadowLoaders } from '../shadows/shadow-loaders.js';
 import { BatchLoader } from './batch-loader.js';
 import { ListLoader } from './list-loader.js';
 
@@ -98,17 +101,32 @@ export class Loaders {
     return policies.map((policy): [string, Policy] => [policy.policyName, policy]);
   });
 
+  /** What rules have done, by the name of the rule. */
+  readonly ruleMetrics = this.byKey(async (ruleNames) => {
+    const { metrics } = await this.rpc.call(getRuleMetrics, { ruleNames });
+    return metrics.map((counted): [string, RuleMetrics] => [counted.ruleName, counted]);
+  });
+
   /** The tags of resources by their ARN. */
   readonly tags = this.byKey(async (resourceArns) => {
     const { resources } = await this.rpc.call(getTagsOfResources, { resourceArns });
     return resources.map(({ resourceArn, tags }): [string, Record<string, string>] => [resourceArn, tags]);
   });
 
-  /** Connectivity by client id; a device connects with the name of its thing. */
+  /** Connectivity by client id. */
   readonly connectivity = this.byKey(async (clientIds) => {
     const { connectivity } = await this.rpc.call(getConnectivity, { clientIds });
     return connectivity.map((known): [string, Connectivity] => [known.clientId, known]);
   });
+
+  /** Connectivity by the name of the thing. */
+  readonly connectivityOfThings = this.byKey(async (thingNames) => {
+    const { things } = await this.rpc.call(getConnectivityOfThings, { thingNames });
+    return things.map(({ thingName, connectivity }): [string, Connectivity] => [thingName, connectivity]);
+  });
+
+  /** What clients are subscribed to. */
+  readonly clientSubscriptionLists = this.listsOf(listSubscriptions);
 
   /** Things in lists that other entries have: those of a type, of a group. */
   readonly thingLists = this.listsOf(listThings);
@@ -135,22 +153,10 @@ export class Loaders {
   readonly denialLists = this.listsOf(listDenials);
 
   readonly #policyNames = { direct: this.policyNames(false), recursive: this.policyNames(true) };
-  readonly #shadows = new Map<string, BatchLoader<ShadowDocument>>();
+  /** Shadows and what they were. */
+  readonly shadows = new ShadowLoaders(() => this.rpc);
 
   constructor(private readonly rpc: RpcClient) {}
-
-  /** Shadows by thing name: the classic ones, or those of one name. */
-  shadows(shadowName?: string): BatchLoader<ShadowDocument> {
-    // No shadow has the empty name, so it may stand for the classic one.
-    const known = this.#shadows.get(shadowName ?? '');
-    if (known) return known;
-    const loader = this.byKey(async (thingNames) => {
-      const { shadows } = await this.rpc.call(getShadows, { thingNames, shadowName });
-      return shadows.map(({ thingName, document }): [string, ShadowDocument] => [thingName, document]);
-    });
-    this.#shadows.set(shadowName ?? '', loader);
-    return loader;
-  }
 
   /** The names of the policies of certificates and thing groups by their ARN, with those of the groups above or without. */
   policyNamesOfTargets(recursive: boolean): BatchLoader<string[]> {

@@ -2,8 +2,10 @@ import { UseFilters } from '@nestjs/common';
 import { Args, Context, Mutation, Resolver, Subscription } from '@nestjs/graphql';
 import { publishMessage } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
+import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import type { SubscriptionContext } from '../requests/gateway-context.js';
+import { MESSAGE_PROPERTIES_FIELDS } from './message-properties.type.js';
 import { Message } from './message.type.js';
 import { PublishInput, PublishPayload, toPublishRequest } from './publish.input.js';
 import { TapPool } from './tap-pool.js';
@@ -22,7 +24,10 @@ export class MessageResolver {
   async publish(
     @Args('input', { type: () => PublishInput, description: 'The message.' }) input: PublishInput,
   ): Promise<PublishPayload> {
-    const { messageId } = await this.rpc.call(publishMessage, toPublishRequest(input));
+    const { messageId } = await inTermsOf(
+      MESSAGE_PROPERTIES_FIELDS,
+      this.rpc.call(publishMessage, toPublishRequest(input)),
+    );
     return { messageId };
   }
 

@@ -16,6 +16,7 @@ describe('toMessage', () => {
       payloadBase64: payload,
       qos: 1,
       retain: true,
+      properties: null,
       clientId: null,
       timestamp: 5,
     });

@@ -3,6 +3,8 @@ import type { BrokerMessage } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
+import { MessageProperties, toMessageProperties } from './message-properties.type.js';
+import { readPayload } from './payload.js';
 
 /** A message. */
 @ObjectType({ description: 'A message that was published.' })
@@ -25,6 +27,9 @@ export class Message {
   @Field(() => Boolean, { description: 'Whether the broker keeps it for later subscribers.' })
   retain: boolean;
 
+  @Field(() => MessageProperties, { nullable: true, description: 'Its MQTT 5 properties; null when it has none.' })
+  properties: MessageProperties | null;
+
   @Field(() => String, { nullable: true, description: 'The client that published it; null when the platform did.' })
   clientId: string | null;
 
@@ -32,35 +37,15 @@ export class Message {
   timestamp: number;
 }
 
-const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** A message as the broker took it. */
-export function toMessage({ payload, topic, qos, retain, clientId, timestamp }: BrokerMessage): Message {
-  const payloadText = textOf(Buffer.from(payload, 'base64'));
+export function toMessage({ payload, topic, qos, retain, properties, clientId, timestamp }: BrokerMessage): Message {
   return {
     topic,
-    payload: payloadText === null ? null : jsonOf(payloadText),
-    payloadText,
-    payloadBase64: payload,
+    ...readPayload(payload),
     qos,
     retain,
+    properties: toMessageProperties(properties),
     clientId: clientId ?? null,
     timestamp,
   };
-}
-
-function textOf(payload: Buffer): string | null {
-  try {
-    return UTF_8.decode(payload);
-  } catch {
-    return null;
-  }
-}
-
-function jsonOf(text: string): JsonValue {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return null;
-  }
 }

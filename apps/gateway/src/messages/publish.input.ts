@@ -2,6 +2,8 @@ import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import type { publishMessage, RequestOf } from '#thingcore/contracts';
 import { IotError, type JsonValue } from '#thingcore/errors';
 import { JsonScalar } from '../scalars/json.scalar.js';
+import { MessagePropertiesInput, toBrokerProperties } from './message-properties.type.js';
+import { toPayloadBase64 } from './payload.js';
 
 /** What `publish` takes. */
 @InputType({ description: 'The message to publish. Exactly one of `payload` and `payloadBase64` is given.' })
@@ -23,6 +25,9 @@ export class PublishInput {
 
   @Field(() => Boolean, { defaultValue: false, description: 'Whether the broker keeps it for later subscribers.' })
   retain: boolean;
+
+  @Field(() => MessagePropertiesInput, { nullable: true, description: 'Its MQTT 5 properties.' })
+  properties?: MessagePropertiesInput | null;
 }
 
 /** What `publish` answers. */
@@ -34,20 +39,11 @@ export class PublishPayload {
 
 /** The request to publish. Throws `InvalidRequest` unless there is exactly one payload. */
 export function toPublishRequest(input: PublishInput): RequestOf<typeof publishMessage> {
-  const { topic, payload, payloadBase64, qos, retain } = input;
-  const hasBytes = payloadBase64 !== undefined && payloadBase64 !== null;
-  // An explicit null is the JSON value null: a payload.
-  if ((payload !== undefined) === hasBytes) {
-    throw new IotError(
-      'InvalidRequest',
-      `Exactly one of payload and payloadBase64 is needed, not ${hasBytes ? 'both' : 'none'}; for an empty payload give payloadBase64: ""`,
-      { details: { field: 'payload' } },
-    );
-  }
+  const { topic, qos, retain, properties } = input;
+  const payload = toPayloadBase64(input);
   // AWS: Message broker, "MQTT protocol support": QoS 2 does not exist there.
   if (qos !== 0 && qos !== 1) {
     throw new IotError('InvalidRequest', `qos is 0 or 1, not ${qos}`, { details: { field: 'qos' } });
   }
-  const base64 = hasBytes ? payloadBase64 : Buffer.from(JSON.stringify(payload)).toString('base64');
-  return { topic, payload: base64, qos, retain };
+  return { topic, payload, qos, retain, properties: toBrokerProperties(properties) };
 }

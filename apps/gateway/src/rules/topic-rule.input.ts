@@ -2,6 +2,7 @@ import { Field, InputType } from '@nestjs/graphql';
 import type { createTopicRule, RequestOf } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
 import { JsonScalar } from '../scalars/json.scalar.js';
+import { RuleMode } from './rule-mode.js';
 
 /** What `createTopicRule` and `replaceTopicRule` take. */
 @InputType({ description: 'A rule, written as AWS IoT writes it.' })
@@ -9,7 +10,10 @@ export class TopicRuleInput {
   @Field(() => String, { description: 'Its name: 1 to 128 of a-z, A-Z, 0-9 and underscore.' })
   ruleName: string;
 
-  @Field(() => String, { description: "Its SQL, as in SELECT temperature FROM 'machines/+' WHERE temperature > 100" })
+  @Field(() => String, {
+    description:
+      "Its SQL, as in SELECT temperature FROM 'machines/+' WHERE temperature > 100. Without FROM only Basic Ingest reaches it.",
+  })
   sql: string;
 
   @Field(() => String, { nullable: true, description: 'What it is for.' })
@@ -23,6 +27,13 @@ export class TopicRuleInput {
 
   @Field(() => Boolean, { nullable: true, description: 'Whether it is switched off; it is on when this is left out.' })
   ruleDisabled?: boolean | null;
+
+  @Field(() => RuleMode, {
+    nullable: true,
+    description:
+      'LIVE when it is left out. A document in mode SHADOW does not replace a live one but runs beside it, muted, until a live one takes the place of both.',
+  })
+  mode?: RuleMode | null;
 
   @Field(() => [JsonScalar], {
     description:

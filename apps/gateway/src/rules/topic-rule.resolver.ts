@@ -1,9 +1,20 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { createTopicRule, deleteTopicRule, getTopicRule, listTopicRules, replaceTopicRule } from '#thingcore/contracts';
+import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import {
+  createTopicRule,
+  deleteTopicRule,
+  disableTopicRule,
+  enableTopicRule,
+  getTopicRule,
+  listTopicRules,
+  replaceTopicRule,
+} from '#thingcore/contracts';
+import { IotError } from '#thingcore/errors';
 import { RpcClient } from '#thingcore/transport';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import { nullWhenMissing } from '../errors/null-when-missing.js';
+import type { GatewayContext } from '../requests/gateway-context.js';
+import { TopicRuleMetrics, toTopicRuleMetrics } from './topic-rule-metrics.type.js';
 import { TopicRuleInput, toTopicRuleRequest } from './topic-rule.input.js';
 import { DeletedTopicRule, TopicRule, toTopicRule } from './topic-rule.type.js';
 
@@ -41,6 +52,30 @@ export class TopicRuleResolver {
     @Args('input', { type: () => TopicRuleInput, description: 'The rule as it shall be.' }) input: TopicRuleInput,
   ): Promise<TopicRule> {
     return toTopicRule(await this.rpc.call(replaceTopicRule, toTopicRuleRequest(input)));
+  }
+
+  @Mutation(() => TopicRule, { description: 'Puts a rule in force again.' })
+  async enableTopicRule(
+    @Args('name', { type: () => String, description: 'The name of the rule.' }) name: string,
+  ): Promise<TopicRule> {
+    return toTopicRule(await this.rpc.call(enableTopicRule, { ruleName: name }));
+  }
+
+  @Mutation(() => TopicRule, {
+    description:
+      'Keeps a rule from running, by Basic Ingest too. What it has taken already waits until it is enabled again.',
+  })
+  async disableTopicRule(
+    @Args('name', { type: () => String, description: 'The name of the rule.' }) name: string,
+  ): Promise<TopicRule> {
+    return toTopicRule(await this.rpc.call(disableTopicRule, { ruleName: name }));
+  }
+
+  @ResolveField(() => TopicRuleMetrics, { description: 'What it has done since it was created.' })
+  async metrics(@Parent() { name }: TopicRule, @Context() { loaders }: GatewayContext): Promise<TopicRuleMetrics> {
+    const metrics = await loaders.ruleMetrics.load(name);
+    if (metrics === undefined) throw new IotError('Internal', `The rules service has no metrics of ${name}`);
+    return toTopicRuleMetrics(metrics);
   }
 
   @Mutation(() => DeletedTopicRule, { description: 'Deletes a rule.' })

@@ -3,6 +3,7 @@ import type { TopicRule as StoredRule } from '#thingcore/contracts';
 import type { JsonObject } from '#thingcore/errors';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
+import { RuleMode } from './rule-mode.js';
 
 /** A rule. */
 @ObjectType({ description: 'A rule: what happens with messages that its SQL selects.' })
@@ -25,13 +26,25 @@ export class TopicRule {
   @Field(() => Boolean, { description: 'Whether it is switched off.' })
   ruleDisabled: boolean;
 
+  @Field(() => RuleMode, { description: 'Whether it acts.' })
+  mode: RuleMode;
+
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: 'The document of a version in mode SHADOW that runs beside this one; null when there is none.',
+  })
+  shadowVersion: JsonObject | null;
+
   @Field(() => [JsonScalar], { description: 'Its actions; each is an object with one key that names it.' })
   actions: JsonObject[];
 
   @Field(() => JsonScalar, { nullable: true, description: 'The action for messages of which an action failed.' })
   errorAction: JsonObject | null;
 
-  @Field(() => String, { nullable: true, description: 'The topic filter in its SQL; null when it has none.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The topic filter in its SQL; null when it has none, so that only Basic Ingest reaches it.',
+  })
   topicPattern: string | null;
 
   @Field(() => DateTimeScalar, { description: 'When it was created.' })
@@ -46,12 +59,14 @@ export class DeletedTopicRule {
 }
 
 /** A rule as the rules service keeps it. */
-export function toTopicRule({ ruleName, ruleArn, errorAction, topicPattern, ...rule }: StoredRule): TopicRule {
+export function toTopicRule(stored: StoredRule): TopicRule {
+  const { ruleName, ruleArn, errorAction, topicPattern, shadowVersion, ...rule } = stored;
   return {
     name: ruleName,
     arn: ruleArn,
     ...rule,
     errorAction: errorAction ?? null,
+    shadowVersion: shadowVersion ?? null,
     topicPattern: topicPattern ?? null,
   };
 }

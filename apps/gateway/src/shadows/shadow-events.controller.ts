@@ -1,8 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { type PayloadOf, shadowUpdated } from '#thingcore/contracts';
+import { type PayloadOf, shadowChanged } from '#thingcore/contracts';
 import { ContractPipe, watches } from '#thingcore/transport';
-import { toShadowUpdate } from './shadow-update.type.js';
+import { toShadowUpdates } from './shadow-update.type.js';
 import { ShadowUpdates } from './shadow-updates.js';
 
 @Controller()
@@ -10,8 +10,13 @@ export class ShadowEventsController {
   constructor(private readonly updates: ShadowUpdates) {}
 
   // Watched, not handled: each replica has subscribers of its own.
-  @EventPattern(...watches(shadowUpdated))
-  onUpdated(@Payload(new ContractPipe(shadowUpdated)) event: PayloadOf<typeof shadowUpdated>): void {
-    this.updates.announce(event.thingName, event.shadowName ?? null, () => toShadowUpdate(event));
+  @EventPattern(...watches(shadowChanged))
+  onChanged(@Payload(new ContractPipe(shadowChanged)) { shadows }: PayloadOf<typeof shadowChanged>): void {
+    for (const shadow of shadows) {
+      const { thingName, shadowName = null } = shadow;
+      if (this.updates.areWanted(thingName, shadowName)) {
+        for (const update of toShadowUpdates(shadow)) this.updates.announce(update);
+      }
+    }
   }
 }

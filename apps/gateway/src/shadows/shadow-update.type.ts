@@ -1,6 +1,6 @@
 import { Field, ObjectType } from '@nestjs/graphql';
-import type { PayloadOf, shadowUpdated } from '#thingcore/contracts';
-import type { AcceptedDocument } from '#thingcore/shadow-document';
+import type { ChangedShadow } from '#thingcore/contracts';
+import { type AcceptedDocument, acceptedDocument, getDocument, unfoldUpdates } from '#thingcore/shadow-document';
 import { JsonScalar } from '../scalars/json.scalar.js';
 import { Shadow, toShadow } from './shadow.type.js';
 
@@ -22,12 +22,12 @@ export class ShadowUpdate {
   shadow: Shadow;
 }
 
-/** What the shadow service says of an update. */
-export function toShadowUpdate(event: PayloadOf<typeof shadowUpdated>): ShadowUpdate {
-  return {
-    thingName: event.thingName,
-    shadowName: event.shadowName ?? null,
-    accepted: event.accepted,
-    shadow: toShadow(event.document),
-  };
+/** What the shadow service says of the updates of a shadow, in their order. */
+export function toShadowUpdates({ thingName, shadowName, previous, steps }: ChangedShadow): ShadowUpdate[] {
+  return unfoldUpdates({ previous, steps }).map(({ requested: state, current, version, timestamp, clientToken }) => ({
+    thingName,
+    shadowName: shadowName ?? null,
+    accepted: acceptedDocument(clientToken === undefined ? { state } : { state, clientToken }, version, timestamp),
+    shadow: toShadow(getDocument(current, timestamp), { thingName, shadowName, updatedAt: timestamp * 1000 }),
+  }));
 }

@@ -29,11 +29,14 @@ export class ShadowUpdates {
     return queue;
   }
 
-  /** Tells the subscribers of its shadow of an update; `describe` makes what they get and is called once, if at all. */
-  announce(thingName: string, shadowName: string | null, describe: () => ShadowUpdate): void {
-    const queues = this.subscribers.get(keyOf(thingName, shadowName));
-    if (queues === undefined) return;
-    const update = describe();
+  /** Whether anybody is subscribed to a shadow: who is not asked need not be told. */
+  areWanted(thingName: string, shadowName: string | null): boolean {
+    return this.subscribers.has(keyOf(thingName, shadowName));
+  }
+
+  /** Tells the subscribers of its shadow of an update. */
+  announce(update: ShadowUpdate): void {
+    const queues = this.subscribers.get(keyOf(update.thingName, update.shadowName)) ?? [];
     for (const queue of [...queues]) queue.push(update);
   }
 

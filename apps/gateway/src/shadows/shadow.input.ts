@@ -43,6 +43,31 @@ export class UpdateShadowPayload {
   readonly shadowName: string | undefined;
 }
 
+/** What `revertShadow` takes. */
+@InputType({ description: 'The version of a shadow to bring back.' })
+export class RevertShadowInput {
+  @Field(() => String, { description: 'The name of the thing.' })
+  thingName: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of a named shadow; the classic shadow when it is left out.',
+  })
+  shadowName?: string | null;
+
+  @Field(() => Int, { description: 'The version whose desired state to bring back; one of its history.' })
+  toVersion: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The version this is based on; another one in the shadow is the error VersionConflict.',
+  })
+  version?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Text that comes back in everything this update causes.' })
+  clientToken?: string | null;
+}
+
 /** What `deleteShadow` takes. */
 @InputType({ description: 'The shadow to delete.' })
 export class DeleteShadowInput {
@@ -54,6 +79,9 @@ export class DeleteShadowInput {
     description: 'The name of a named shadow; the classic shadow when it is left out.',
   })
   shadowName?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Text that comes back in everything this deletion causes.' })
+  clientToken?: string | null;
 }
 
 /** What `deleteShadow` answers. */

@@ -4,7 +4,7 @@ import type { ShadowDocument } from '#thingcore/shadow-document';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 
-/** A shadow. */
+/** A shadow. What it was belongs to a resolver of its own. */
 @ObjectType({
   description: 'The shadow of a thing: the state its applications want and the state its device reports.',
 })
@@ -29,10 +29,26 @@ export class Shadow {
 
   @Field(() => DateTimeScalar, { description: 'When the service answered, to the second.' })
   timestamp: number;
+
+  @Field(() => DateTimeScalar, { description: 'When it was last updated.' })
+  updatedAt: number;
+
+  readonly thingName: string;
+  readonly shadowName: string | undefined;
+}
+
+/** Which shadow, and when it was last updated, in milliseconds since the epoch. */
+export interface ShadowOrigin {
+  readonly thingName: string;
+  readonly shadowName: string | undefined;
+  readonly updatedAt?: number | undefined;
 }
 
 /** A shadow document; its timestamp is in seconds. */
-export function toShadow({ state, metadata, version, timestamp }: ShadowDocument): Shadow {
+export function toShadow(
+  { state, metadata, version, timestamp }: ShadowDocument,
+  { thingName, shadowName, updatedAt }: ShadowOrigin,
+): Shadow {
   return {
     desired: state.desired ?? null,
     reported: state.reported ?? null,
@@ -40,5 +56,8 @@ export function toShadow({ state, metadata, version, timestamp }: ShadowDocument
     metadata,
     version,
     timestamp: timestamp * 1000,
+    updatedAt: updatedAt ?? timestamp * 1000,
+    thingName,
+    shadowName,
   };
 }

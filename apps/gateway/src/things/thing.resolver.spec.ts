@@ -1,6 +1,7 @@
-import { getConnectivity, getShadows, getThings, listThings } from '#thingcore/contracts';
+import { getConnectivityOfThings, getShadows, getThings, listThings } from '#thingcore/contracts';
 import type { ShadowDocument } from '#thingcore/shadow-document';
 import { toCursor } from '../connections/cursor.js';
+import { aConnection } from '../clients/client.fixture.js';
 import { type GatewayUnderTest, startGateway } from '../gateway.fixture.js';
 import { aThing } from '../registry.fixture.js';
 
@@ -35,10 +36,10 @@ describe('things', () => {
     services.answer(getShadows, ({ thingNames, shadowName }) => ({
       shadows: thingNames.map((thingName) => ({ thingName, document: aDocument(shadowName === undefined ? 5 : 6) })),
     }));
-    services.answer(getConnectivity, ({ clientIds }) => ({
-      connectivity: clientIds
-        .filter((clientId) => clientId !== 'thing-001')
-        .map((clientId) => ({ clientId, connected: true, timestamp: 1_700_000_000_123 })),
+    services.answer(getConnectivityOfThings, ({ thingNames }) => ({
+      things: thingNames
+        .filter((thingName) => thingName !== 'thing-001')
+        .map((thingName) => ({ thingName, connectivity: aConnection(`client of ${thingName}`) })),
     }));
   });
 
@@ -48,7 +49,7 @@ describe('things', () => {
     const { body } = await gateway.graphql(`{
       thing(name: "thing-000") {
         name id arn attributes version
-        connectivity { connected timestamp disconnectReason }
+        connectivity { connected timestamp disconnectReason client { clientId sourceIp } }
         shadow { desired reported delta metadata version timestamp }
       }
     }`);
@@ -60,7 +61,12 @@ describe('things', () => {
           arn: 'arn:aws:iot:us-east-1:123456789012:thing/thing-000',
           attributes: { site: 'b7' },
           version: 3,
-          connectivity: { connected: true, timestamp: '2023-11-14T22:13:20.123Z', disconnectReason: null },
+          connectivity: {
+            connected: true,
+            timestamp: '2023-11-14T22:13:20.123Z',
+            disconnectReason: null,
+            client: { clientId: 'client of thing-000', sourceIp: '192.0.2.1' },
+          },
           shadow: {
             desired: { on: true },
             reported: { on: false },
@@ -75,8 +81,10 @@ describe('things', () => {
   });
 
   it('show a client that was never seen as not connected', async () => {
-    const { body } = await gateway.graphql('{ thing(name: "thing-001") { connectivity { connected timestamp } } }');
-    expect(body.data).toEqual({ thing: { connectivity: { connected: false, timestamp: null } } });
+    const { body } = await gateway.graphql(
+      '{ thing(name: "thing-001") { connectivity { connected timestamp client { clientId } } } }',
+    );
+    expect(body.data).toEqual({ thing: { connectivity: { connected: false, timestamp: null, client: null } } });
   });
 
   it('answer null for a name that no thing has', async () => {
@@ -97,7 +105,7 @@ describe('things', () => {
   it('make one call to each service for 100 things, each time', async () => {
     const query = `{
       things(first: 100) { edges { node {
-        name connectivity { connected } shadow { version } settings: shadow(name: "settings") { version }
+        name connectivity { connected client { clientId } } shadow { version } settings: shadow(name: "settings") { version }
       } } }
     }`;
     for (let round = 0; round < 3; round++) {
@@ -115,7 +123,7 @@ describe('things', () => {
         .filter((name) => name !== 'apiKey.verify.v1');
       // The classic shadows and the named ones are two questions to the shadow service.
       expect(patterns.sort()).toEqual(
-        [listThings, getConnectivity, getShadows, getShadows].map(({ pattern }) => pattern).sort(),
+        [listThings, getConnectivityOfThings, getShadows, getShadows].map(({ pattern }) => pattern).sort(),
       );
     }
     expect(gateway.services.requestsOf(getShadows)).toContainEqual({ thingNames: NAMES, shadowName: undefined });

@@ -6,7 +6,6 @@ import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
 import { checkResourceName } from '../requests/resource-name.js';
-import { Shadow, toShadow } from '../shadows/shadow.type.js';
 import { Connectivity, toConnectivity } from './connectivity.type.js';
 import { LIST_THINGS_FIELDS, ThingsArgs, toListThingsRequest } from './thing.args.js';
 import {
@@ -42,22 +41,7 @@ export class ThingResolver {
 
   @ResolveField(() => Connectivity, { description: "Whether the thing's device is connected." })
   async connectivity(@Parent() { name }: Thing, @Context() { loaders }: GatewayContext): Promise<Connectivity> {
-    return toConnectivity(await loaders.connectivity.load(name));
-  }
-
-  @ResolveField(() => Shadow, { nullable: true, description: 'A shadow of the thing; null when it has none.' })
-  async shadow(
-    @Parent() thing: Thing,
-    @Args('name', {
-      type: () => String,
-      nullable: true,
-      description: 'The name of a named shadow; the classic shadow when it is left out.',
-    })
-    shadowName: string | null | undefined,
-    @Context() { loaders }: GatewayContext,
-  ): Promise<Shadow | null> {
-    const document = await loaders.shadows(shadowName ?? undefined).load(thing.name);
-    return document === undefined ? null : toShadow(document);
+    return toConnectivity(await loaders.connectivityOfThings.load(name));
   }
 
   @Mutation(() => Thing, {

@@ -27,14 +27,30 @@ export interface CompiledAction {
   readonly failedAction: string;
   /** What it acts on, as the rule writes it; a failure may know it better and say so in `details.resource`. */
   readonly resource: string;
-  /** Does it for one message. Rejects with an `IotError`; `retryable` says whether a later try may succeed. */
+  /**
+   * What is left alone for a while when it fails again and again, together with all actions of the same destination.
+   * Left out: what it acts on, as the rule writes it. Null: nothing, for what is part of the platform.
+   */
+  readonly destination?: string | null | undefined;
+  /** Why it cannot be done in this installation; undefined when it can. A rule with such an action is refused. */
+  readonly unavailable?: string | undefined;
+  /** Sets up what the action needs beyond its rule, each time that the rule is stored. */
+  readonly prepare?: (() => Promise<void>) | undefined;
+  /**
+   * Does it for one message. Rejects, or throws at once, with an `IotError`; `retryable` says whether a later try may succeed. Every try for
+   * a message gets the same input object.
+   */
   execute(input: ActionInput): Promise<void>;
 }
 
 /** What an action may use while its rule is compiled. */
 export interface ActionScope {
+  /** The rule it belongs to. */
+  readonly ruleName: string;
   /** Where the action stands in the rule, for messages: `actions[0].republish`. */
   readonly path: string;
+  /** Whether it handles the errors of the other actions. */
+  readonly isErrorAction: boolean;
   /** Compiles a text of the action. Errors: `SqlParse` with details `field`, `line`, `column`. */
   template(text: string, field: string): CompiledTemplate;
 }
@@ -42,8 +58,6 @@ export interface ActionScope {
 /** A kind of action. */
 export interface ActionKind {
   readonly key: string;
-  /** Why rules with this action are refused here and now; undefined when they are not. */
-  readonly unavailable: string | undefined;
   /** Reads the action of a rule. Errors: `InvalidRequest` with details `field`. */
   parse(config: JsonObject, scope: ActionScope): CompiledAction;
 }

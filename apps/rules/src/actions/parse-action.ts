@@ -1,10 +1,16 @@
 import { IotError, type JsonObject, type JsonValue } from '#thingcore/errors';
-import { compileTemplate, type CompiledTemplate, type TemplateOptions } from '#thingcore/rules-sql';
+import {
+  compileTemplate,
+  type CompiledTemplate,
+  type ExternalFunctionName,
+  type TemplateOptions,
+} from '#thingcore/rules-sql';
+import { refuseUnsupported } from '../external-functions/supported-functions.js';
 import type { ActionKind, CompiledAction } from './action.js';
 import { fieldError } from './parse-fields.js';
 
 /** AWS: the action keys of TopicRulePayload. */
-const AWS_ACTIONS: ReadonlySet<string> = new Set([
+export const AWS_ACTIONS: ReadonlySet<string> = new Set([
   'cloudwatchAlarm',
   'cloudwatchLogs',
   'cloudwatchMetric',
@@ -31,23 +37,39 @@ const AWS_ACTIONS: ReadonlySet<string> = new Set([
   'timestream',
 ]);
 
+/** What the actions of a rule have in common. */
+export interface ActionsContext {
+  readonly ruleName: string;
+  readonly kinds: readonly ActionKind[];
+  readonly options: TemplateOptions;
+  /** Takes the external functions that the templates of the actions call. */
+  readonly functions: Set<ExternalFunctionName>;
+}
+
 /**
  * Reads one action of a rule: an object with exactly one key, which names its kind. Errors: `InvalidRequest` and
  * `SqlParse` with details `field`, `NotImplemented` for an action of AWS that does not exist here.
  *
- * @param path where the action stands in the rule: `actions[0]`
+ * @param path where the action stands in the rule: `actions[0]`, or `errorAction`
  */
-export function parseAction(
-  action: JsonObject,
-  path: string,
-  kinds: readonly ActionKind[],
-  options: TemplateOptions,
-): CompiledAction {
-  const { kind, config } = readKind(action, path, kinds);
+export function parseAction(action: JsonObject, path: string, context: ActionsContext): CompiledAction {
+  const { kind, config } = readKind(action, path, context.kinds);
   const actionPath = `${path}.${kind.key}`;
+  const isErrorAction = path === 'errorAction';
   return kind.parse(config, {
+    ruleName: context.ruleName,
     path: actionPath,
-    template: (text, field) => templateOf(text, `${actionPath}.${field}`, options),
+    isErrorAction,
+    template: (text, field) => {
+      const template = compileText(text, `${actionPath}.${field}`, context.options);
+      for (const name of template.needs) {
+        // AWS: "Error handling (error action)", external functions are not supported there.
+        if (isErrorAction) throw fieldError(`${actionPath}.${field}`, `an error action cannot call ${name}()`);
+        refuseUnsupported(name, `${actionPath}.${field}`);
+        context.functions.add(name);
+      }
+      return template;
+    },
   });
 }
 
@@ -76,19 +98,13 @@ export function readKind(
   return { kind, config };
 }
 
-function templateOf(text: string, field: string, options: TemplateOptions): CompiledTemplate {
-  let template: CompiledTemplate;
+function compileText(text: string, field: string, options: TemplateOptions): CompiledTemplate {
   try {
-    template = compileTemplate(text, options);
+    return compileTemplate(text, options);
   } catch (error) {
     if (!(error instanceof IotError)) throw error;
     throw new IotError(error.code, `${field}: ${error.message}`, { details: { ...error.details, field } });
   }
-  const [external] = template.needs;
-  if (external === undefined) return template;
-  throw new IotError('NotImplemented', `${field}: the function ${external} is not supported yet`, {
-    details: { field },
-  });
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

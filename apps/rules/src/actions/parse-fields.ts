@@ -8,14 +8,17 @@ import type { z } from 'zod';
 export function parseFields<S extends z.ZodObject>(schema: S, config: JsonObject, path: string): z.output<S> {
   const parsed = schema.safeParse(config);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
+  const { issues } = parsed.error;
+  // A name that is not known is most often the misspelt one of a field that is missing, and says more.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   const place = [path, ...(issue?.path ?? []).map(String)].join('.');
   if (issue?.code === 'unrecognized_keys') {
     const field = `${place}.${issue.keys[0]}`;
     const known = place === path ? `; its fields are ${Object.keys(schema.shape).join(', ')}` : '';
     throw fieldError(field, `there is no such field${known}`);
   }
-  throw fieldError(place, issue?.message ?? 'invalid');
+  const isMissing = issue?.code === 'invalid_type' && / received undefined$/.test(issue.message);
+  throw fieldError(place, isMissing ? 'is missing' : (issue?.message ?? 'invalid'));
 }
 
 /** The refusal of one field: `InvalidRequest` with details `field`. */

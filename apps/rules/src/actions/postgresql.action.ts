@@ -35,7 +35,7 @@ const schema = z.strictObject({
 @Injectable()
 export class PostgresqlKind implements ActionKind, OnApplicationShutdown {
   readonly key = 'postgresql';
-  readonly unavailable: string | undefined;
+  private readonly unavailable: string | undefined;
   private readonly pool: pg.Pool | undefined;
 
   constructor(@Inject(RULES_CONFIG) { postgresqlUrl }: RulesConfig, logger: Logger) {
@@ -63,7 +63,8 @@ export class PostgresqlKind implements ActionKind, OnApplicationShutdown {
     const target = toTarget(fields, scope.path);
     const columns = fields.columns && checkColumns(fields.columns, fields.conflictColumns, scope.path);
     const toRow = columns === undefined ? memberRow : mappedRow(columns, scope);
-    return new PostgresqlAction(fields.table, toRow, new RowWriter(target, (statement) => this.run(statement)));
+    const writer = new RowWriter(target, (statement) => this.run(statement));
+    return new PostgresqlAction(fields.table, toRow, writer, this.unavailable);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -84,6 +85,7 @@ class PostgresqlAction implements CompiledAction {
     readonly resource: string,
     private readonly toRow: RowMaker,
     private readonly writer: RowWriter,
+    readonly unavailable: string | undefined,
   ) {}
 
   async execute(input: ActionInput): Promise<void> {

@@ -1,4 +1,4 @@
-import type { publishMessage, RequestOf } from '#thingcore/contracts';
+import type { publishMessages, RequestOf } from '#thingcore/contracts';
 import { IotError, type JsonObject } from '#thingcore/errors';
 import { compileTemplate, openMessage } from '#thingcore/rules-sql';
 import { RpcClient } from '#thingcore/transport';
@@ -7,13 +7,13 @@ import { RepublishKind } from './republish.action.js';
 const environment = { timestamp: 0, accountId: '1', newUuid: () => 'u', random: () => 0 };
 
 class FakeRpc extends RpcClient {
-  readonly requests: RequestOf<typeof publishMessage>[] = [];
+  readonly requests: RequestOf<typeof publishMessages>['messages'] = [];
   error: Error | undefined;
 
   override call<Reply>(_contract: unknown, request: unknown): Promise<Reply> {
     if (this.error !== undefined) return Promise.reject(this.error);
-    this.requests.push(request as RequestOf<typeof publishMessage>);
-    return Promise.resolve({ messageId: 'm' } as Reply);
+    this.requests.push(...(request as RequestOf<typeof publishMessages>).messages);
+    return Promise.resolve({ failures: [] } as Reply);
   }
 }
 
@@ -23,7 +23,8 @@ async function run(
 ) {
   const rpc = new FakeRpc();
   rpc.error = error;
-  const action = new RepublishKind(rpc).parse(config, { path: 'a', template: (text) => compileTemplate(text) });
+  const scope = { ruleName: 'r', path: 'a', isErrorAction: false, template: (text: string) => compileTemplate(text) };
+  const action = new RepublishKind(rpc).parse(config, scope);
   const message = openMessage({ topic, payload: Buffer.from(payload), protocol: 'mqtt' });
   await action.execute({ message, environment, hops, output: { bytes: Buffer.from([0xff, 0]), value: undefined } });
   return rpc.requests[0];

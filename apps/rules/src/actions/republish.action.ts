@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { publishMessage, type RequestOf } from '#thingcore/contracts';
+import { publishMessages, type RequestOf } from '#thingcore/contracts';
 import { IotError, type JsonObject, reviveError } from '#thingcore/errors';
 import type { CompiledTemplate } from '#thingcore/rules-sql';
 import { checkTopicName, parseReservedTopic } from '#thingcore/topics';
 import { RpcClient } from '#thingcore/transport';
 import { z } from 'zod';
+import { BatchQueue } from '../batch-queue.js';
 import type { ActionInput, ActionKind, ActionScope, CompiledAction } from './action.js';
 import { fieldError, parseFields } from './parse-fields.js';
 import { compileHeaders, type Headers, headersSchema } from './republish-headers.js';
@@ -23,7 +24,6 @@ const schema = z.strictObject({
 @Injectable()
 export class RepublishKind implements ActionKind {
   readonly key = 'republish';
-  readonly unavailable = undefined;
 
   constructor(private readonly rpc: RpcClient) {}
 
@@ -40,11 +40,19 @@ export class RepublishKind implements ActionKind {
 }
 
 /** The topic of one message. Errors: `InvalidRequest` when none comes out or it may not be published to. */
-type Topic = (input: ActionInput) => Promise<string>;
+type Topic = (input: ActionInput) => string | Promise<string>;
+
+type Publish = RequestOf<typeof publishMessages>['messages'][number];
+
+/** Messages of one call to the broker, and calls of one action at a time: rules do not wait for each other's. */
+const MESSAGES_PER_CALL = 256;
+const CALLS_AT_A_TIME = 4;
 
 class RepublishAction implements CompiledAction {
   readonly key = 'republish';
   readonly failedAction = 'RepublishAction';
+  readonly destination = null;
+  private readonly queue = new BatchQueue<Publish>((batch) => this.publish(batch), MESSAGES_PER_CALL, CALLS_AT_A_TIME);
 
   constructor(
     private readonly rpc: RpcClient,
@@ -54,8 +62,17 @@ class RepublishAction implements CompiledAction {
     readonly resource: string,
   ) {}
 
-  async execute(input: ActionInput): Promise<void> {
-    const topic = await this.topic(input);
+  execute(input: ActionInput): Promise<void> {
+    const topic = this.topic(input);
+    const isPlain = typeof topic === 'string' && this.headers === undefined;
+    return isPlain ? this.send(input, topic, undefined) : this.sendWithHeaders(input, topic);
+  }
+
+  private async sendWithHeaders(input: ActionInput, topic: string | Promise<string>): Promise<void> {
+    await this.send(input, await topic, await this.headers?.(input));
+  }
+
+  private send(input: ActionInput, topic: string, properties: Publish['properties']): Promise<void> {
     if (input.hops >= MAX_HOPS) {
       throw new IotError(
         'InvalidRequest',
@@ -63,19 +80,21 @@ class RepublishAction implements CompiledAction {
         { details: { resource: topic } },
       );
     }
-    const request: RequestOf<typeof publishMessage> = {
+    const request: Publish = {
       topic,
       payload: Buffer.from(input.output.bytes).toString('base64'),
       qos: this.qos,
       hops: input.hops + 1,
     };
-    const properties = await this.headers?.(input);
     if (properties !== undefined) request.properties = properties;
-    try {
-      await this.rpc.call(publishMessage, request);
-    } catch (error) {
+    return this.queue.add(request).catch((error: unknown) => {
       throw publishFailed(topic, error);
-    }
+    });
+  }
+
+  private async publish(messages: readonly Publish[]): Promise<ReadonlyMap<Publish, unknown>> {
+    const { failures } = await this.rpc.call(publishMessages, { messages: [...messages] });
+    return new Map(failures.map(({ index, error }) => [messages[index]!, error]));
   }
 }
 
@@ -91,8 +110,7 @@ function compileTopic(text: string, scope: ActionScope): Topic {
     const problem = checkTopic(constantTopic(template, isReserved), isReserved);
     if (problem !== undefined) throw fieldError(field, problem);
   }
-  return async ({ message, environment, variables }) => {
-    const rest = await template.evaluate(message, environment, variables);
+  const check = (rest: string | undefined) => {
     if (rest === undefined) {
       throw new IotError('InvalidRequest', `The topic "${text}" is undefined for this message`);
     }
@@ -100,6 +118,10 @@ function compileTopic(text: string, scope: ActionScope): Topic {
     const problem = checkTopic(topic, isReserved);
     if (problem !== undefined) throw new IotError('InvalidRequest', problem, { details: { resource: topic } });
     return topic;
+  };
+  return ({ message, environment, variables }) => {
+    const rest = template.evaluate(message, environment, variables);
+    return rest instanceof Promise ? rest.then(check) : check(rest);
   };
 }
 

@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { Logger } from '#thingcore/platform';
 import { BatchQueue } from '../batch-queue.js';
-import { RulesMetrics } from '../rules-metrics.js';
+import { RulesMetrics } from '../metrics/rules-metrics.js';
 import { RULES_CONFIG, type RulesConfig } from '../rules.config.js';
 import { ActionRunner } from './action-runner.js';
-import { type Ending, InboxStore } from './inbox.store.js';
-import { Lanes } from './lanes.js';
+import { type DeadLetter, type Ending, InboxStore } from './inbox.store.js';
+import { laneOf, Lanes } from './lanes.js';
+import type { CompiledTopicRule } from '../topic-rules/compile-topic-rule.js';
 import type { Hit } from './rule-evaluator.js';
 
 const ENDINGS_PER_STATEMENT = 1000;
@@ -18,6 +19,8 @@ export class Deliveries {
   private readonly lanes: Lanes;
   private readonly endings: BatchQueue<Ending>;
   private readonly running = new Set<Promise<void>>();
+  /** The entries of the inbox that are worked on. */
+  private readonly entries = new Set<string>();
   private readonly stopping = new AbortController();
   private isOpen = false;
   private onRoom: (() => void) | undefined;
@@ -51,6 +54,11 @@ export class Deliveries {
     return this.isOpen && this.lanes.hasRoom;
   }
 
+  /** Whether this entry of the inbox is worked on here. */
+  isAtWorkOn(id: string): boolean {
+    return this.entries.has(id);
+  }
+
   /** Lets work begin. `onRoom` is called when a rule, or the process, is no longer too busy to take inbox entries. */
   open(onRoom: () => void): void {
     this.isOpen = true;
@@ -75,18 +83,18 @@ export class Deliveries {
   }
 
   /** Takes a place for a hit; answers whether there was one. With it call `start` or `giveUp`. */
-  reserve(ruleName: string): boolean {
-    return this.isOpen && this.lanes.enter(ruleName);
+  reserve(rule: CompiledTopicRule): boolean {
+    return this.isOpen && this.lanes.enter(laneOf(rule));
   }
 
   /** Takes a place for an entry that is claimed already. */
-  reserveClaimed(ruleName: string): void {
-    this.lanes.forceEnter(ruleName);
+  reserveClaimed(rule: CompiledTopicRule): void {
+    this.lanes.forceEnter(laneOf(rule));
   }
 
   /** Gives a reserved place back. */
-  giveUp(ruleName: string): void {
-    if (this.lanes.leave(ruleName)) this.onRoom?.();
+  giveUp(rule: CompiledTopicRule): void {
+    if (this.lanes.leave(laneOf(rule))) this.onRoom?.();
   }
 
   /**
@@ -95,10 +103,13 @@ export class Deliveries {
    * @param id its entry in the inbox; undefined for a message of QoS 0, which has none
    */
   start(hit: Hit, id: string | undefined): void {
-    const work = this.deliver(hit, id).finally(() => {
+    const ended = () => {
       this.running.delete(work);
-      this.giveUp(hit.rule.ruleName);
-    });
+      if (id !== undefined) this.entries.delete(id);
+      this.giveUp(hit.rule);
+    };
+    if (id !== undefined) this.entries.add(id);
+    const work = this.deliver(hit, id).then(ended, ended);
     this.running.add(work);
   }
 
@@ -107,15 +118,23 @@ export class Deliveries {
     await Promise.all(ids.map((id) => this.finish({ id, deadLetters: [] })));
   }
 
-  private async deliver(hit: Hit, id: string | undefined): Promise<void> {
+  private deliver(hit: Hit, id: string | undefined): Promise<void> {
     const { signal } = this.stopping;
-    const deadLetters = signal.aborted ? 'interrupted' : await this.runner.run(hit, signal);
+    const outcome = signal.aborted ? Promise.resolve('interrupted' as const) : this.runner.run(hit, signal);
+    return outcome.then((deadLetters) => this.ended(hit, id, deadLetters));
+  }
+
+  private ended(
+    hit: Hit,
+    id: string | undefined,
+    deadLetters: readonly DeadLetter[] | 'interrupted',
+  ): Promise<void> | undefined {
     if (deadLetters === 'interrupted') {
       // With an entry, it is worked off at the next start or by another process.
-      if (id === undefined) this.metrics.dropped.inc({ rule: hit.rule.ruleName });
-      return;
+      if (id === undefined && !hit.rule.isMuted) this.metrics.dropped.inc({ rule: hit.rule.ruleName });
+      return undefined;
     }
-    if (id !== undefined || deadLetters.length > 0) await this.finish({ id, deadLetters });
+    return id !== undefined || deadLetters.length > 0 ? this.finish({ id, deadLetters }) : undefined;
   }
 
   /** Without the database the place stays taken: that slows down whoever brings more. */

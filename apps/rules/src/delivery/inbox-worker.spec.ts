@@ -1,21 +1,28 @@
 import { Lifecycle, Logger } from '#thingcore/platform';
+import { rulesConfig } from '../rules.fixture.js';
 import type { RuleFilters } from '../topic-rules/rule-filters.js';
 import type { RuleSet } from '../topic-rules/rule-set.js';
 import type { Deliveries } from './deliveries.js';
+import { EvaluationBudget } from './evaluation-budget.js';
 import type { InboxStore, StoredEntry } from './inbox.store.js';
 import { InboxWorker } from './inbox-worker.js';
 import type { RuleEvaluator } from './rule-evaluator.js';
 
 const logger = Logger.create({ service: 'test', level: 'silent', format: 'json' });
-const config = { postgresqlUrl: undefined, maxInFlight: 10, maxInFlightPerRule: 10, leaseMs: 3_600_000 };
+const config = rulesConfig({ leaseMs: 3_600_000 });
 
 /** A worker over fakes: an inbox whose claims the test answers, and deliveries that always have room. */
 async function startWorker() {
   const claims: ((entries: StoredEntry[]) => void)[] = [];
+  const released: string[] = [];
+  const discarded: string[] = [];
+  const rules = { refresh: async () => false, find: () => undefined, idleRules: [] as string[] };
   const inbox: Partial<InboxStore> = {
     holdLease: async () => undefined,
     releaseLost: async () => 0,
     releaseOwn: async () => undefined,
+    claimed: async () => [],
+    release: async (ids) => void released.push(...ids),
     claim: () => new Promise<StoredEntry[]>((resolve) => claims.push(resolve)),
   };
   let onRoom = () => undefined as void;
@@ -24,22 +31,31 @@ async function startWorker() {
     busyRules: [],
     open: (callback: () => void) => void (onRoom = callback),
     close: async () => undefined,
+    discard: async (ids: string[]) => void discarded.push(...ids),
   };
   const worker = new InboxWorker(
     config,
     inbox as InboxStore,
     deliveries as unknown as Deliveries,
-    {} as RuleEvaluator,
-    { refresh: async () => false } as unknown as RuleSet,
+    {
+      budget: new EvaluationBudget(() => 0),
+      evaluate: async () => ({ hits: [], postponed: [] }),
+    } as unknown as RuleEvaluator,
+    rules as unknown as RuleSet,
     {} as RuleFilters,
     logger,
     new Lifecycle(logger),
   );
   await worker.start();
-  return { claims, roomIsFree: () => onRoom(), worker };
+  return { claims, discarded, released, roomIsFree: () => onRoom(), rules, worker };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+function anEntry(id: string, ruleName: string): StoredEntry {
+  const message = { topic: 'a', payload: '', qos: 1 as const, retain: false, hops: 0, timestamp: 0, messageId: id };
+  return { id, ruleName, message, only: undefined };
+}
 
 describe('InboxWorker', () => {
   it('looks once more when room became free while it was claiming', async () => {
@@ -53,6 +69,17 @@ describe('InboxWorker', () => {
     claims[1]?.([]);
     await turn();
     expect(claims).toHaveLength(2);
+    await worker.stop();
+  });
+
+  it('gives back what it claimed of a rule that was switched off meanwhile, and removes what has no rule', async () => {
+    const { claims, discarded, released, rules, worker } = await startWorker();
+    await turn();
+    rules.idleRules = ['paused'];
+    claims[0]?.([anEntry('1', 'paused'), anEntry('2', 'gone')]);
+    await turn();
+    expect([released, discarded]).toEqual([['1'], ['2']]);
+    claims[1]?.([]);
     await worker.stop();
   });
 });

@@ -5,7 +5,7 @@ import { RuleFilters } from '../topic-rules/rule-filters.js';
 import { RuleSet } from '../topic-rules/rule-set.js';
 import { Deliveries } from './deliveries.js';
 import { InboxStore, type StoredEntry } from './inbox.store.js';
-import { RuleEvaluator } from './rule-evaluator.js';
+import { type Hit, RuleEvaluator } from './rule-evaluator.js';
 
 const CLAIMS_PER_STATEMENT = 256;
 /** Several signs of life in a lease, so that one that fails does not end it. */
@@ -25,6 +25,12 @@ export class InboxWorker implements Part {
   private ticking: Promise<void> = Promise.resolve();
   private claiming: Promise<void> | undefined;
   private isClaimWanted = false;
+  /** What was claimed and is about to be started. */
+  private resuming: ReadonlySet<string> = new Set();
+  /** What the last tick found claimed for this process although it knew nothing of it. */
+  private unknown: ReadonlySet<string> = new Set();
+  /** Runs while rules have to wait because their SQL took more than its share of time. */
+  private budgetTimer: NodeJS.Timeout | undefined;
 
   constructor(
     @Inject(RULES_CONFIG) private readonly config: RulesConfig,
@@ -50,10 +56,16 @@ export class InboxWorker implements Part {
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
+    clearTimeout(this.budgetTimer);
     await this.deliveries.close(LONGEST_DRAIN_MS);
     await this.ticking;
     await this.claiming;
     await this.inbox.releaseOwn();
+  }
+
+  /** Looks for entries now: some were put there without a claim. */
+  wake(): void {
+    this.claimSoon();
   }
 
   /** One after the other; a failure is for the next tick to repair. */
@@ -62,6 +74,7 @@ export class InboxWorker implements Part {
       try {
         await this.inbox.holdLease(this.config.leaseMs);
         const released = await this.inbox.releaseLost();
+        await this.releaseUnknown();
         if (released > 0) this.logger.warn('messages of a process that ended are worked off again', { released });
         // The broadcast that rules changed is best effort.
         if (await this.rules.refresh()) await this.filters.push();
@@ -70,6 +83,17 @@ export class InboxWorker implements Part {
       }
       this.claimSoon();
     });
+  }
+
+  /**
+   * Gives back what the database claimed for this process without its knowing: the connection broke before the answer, or
+   * the work on it did not begin. Only what was so at the tick before too, since an answer may be on its way.
+   */
+  private async releaseUnknown(): Promise<void> {
+    const claimed = await this.inbox.claimed();
+    const unknown = claimed.filter((id) => !this.deliveries.isAtWorkOn(id) && !this.resuming.has(id));
+    await this.inbox.release(unknown.filter((id) => this.unknown.has(id)));
+    this.unknown = new Set(unknown);
   }
 
   /**
@@ -88,33 +112,55 @@ export class InboxWorker implements Part {
       })
       .finally(() => {
         this.claiming = undefined;
+        this.claimWhenBudgetAllows();
         if (!this.isClaimWanted) return;
         this.isClaimWanted = false;
         this.claimSoon();
       });
   }
 
+  private claimWhenBudgetAllows(): void {
+    clearTimeout(this.budgetTimer);
+    const { nextFreeInMs } = this.evaluator.budget;
+    if (nextFreeInMs !== undefined) this.budgetTimer = setTimeout(() => this.claimSoon(), nextFreeInMs);
+  }
+
   private async claimAll(): Promise<void> {
     while (this.deliveries.hasRoom) {
-      const entries = await this.inbox.claim(CLAIMS_PER_STATEMENT, this.deliveries.busyRules);
+      // What an idle rule has taken waits until it runs again, or is deleted.
+      const waiting = [...this.deliveries.busyRules, ...this.evaluator.budget.spent, ...this.rules.idleRules];
+      const entries = await this.inbox.claim(CLAIMS_PER_STATEMENT, waiting);
       if (entries.length === 0) return;
-      await this.resume(entries);
+      this.resuming = new Set(entries.map(({ id }) => id));
+      await this.resume(entries).finally(() => (this.resuming = new Set()));
     }
   }
 
   private async resume(entries: readonly StoredEntry[]): Promise<void> {
     if (entries.some(({ ruleName }) => this.rules.find(ruleName) === undefined)) await this.rules.refresh();
-    const done: string[] = [];
-    for (const { id, ruleName, message } of entries) {
+    const matched = entries.map(({ ruleName, message }) => {
       const rule = this.rules.find(ruleName);
-      const [hit] = rule === undefined ? [] : await this.evaluator.evaluate(message, [rule]);
-      if (hit === undefined) {
-        done.push(id); // The rule is gone, or lets the message pass no more.
-        continue;
-      }
-      this.deliveries.reserveClaimed(ruleName);
-      this.deliveries.start(hit, id);
+      return { message, rules: rule === undefined ? [] : [rule] };
+    });
+    const { hits, postponed } = await this.evaluator.evaluate(matched);
+    const open = new Map(entries.map((entry) => [`${entry.ruleName}/${entry.message.messageId}`, entry]));
+    const take = ({ rule, message }: Pick<Hit, 'rule' | 'message'>) => {
+      const key = `${rule.ruleName}/${message.messageId}`;
+      const entry = open.get(key);
+      open.delete(key);
+      return entry;
+    };
+    for (const hit of hits) {
+      const entry = take(hit);
+      this.deliveries.reserveClaimed(hit.rule);
+      this.deliveries.start({ ...hit, only: entry?.only }, entry?.id);
     }
-    await this.deliveries.discard(done);
+    await this.inbox.release(postponed.flatMap((entry) => take(entry)?.id ?? []));
+    const left = [...open.values()];
+    // A rule may have been switched off after its entries were claimed.
+    const isIdle = ({ ruleName }: StoredEntry) => this.rules.idleRules.includes(ruleName);
+    await this.inbox.release(left.filter(isIdle).map(({ id }) => id));
+    // What remains: its rule is gone, or lets the message pass no more.
+    await this.deliveries.discard(left.filter((entry) => !isIdle(entry)).map(({ id }) => id));
   }
 }

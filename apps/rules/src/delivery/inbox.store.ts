@@ -19,12 +19,16 @@ export interface NewEntry extends InboxEntry {
 /** An entry as it is stored. */
 export interface StoredEntry extends InboxEntry {
   readonly id: string;
+  /** The places of the actions to be run: those a dead letter of which is replayed. Undefined: all. */
+  readonly only: readonly number[] | undefined;
 }
 
 /** A message that an action failed on for good, with nothing left to do about it. */
 export interface DeadLetter extends InboxEntry {
-  /** The key of the action. */
+  /** The key of the action, or `sql` when a look-up of the statement failed. */
   readonly action: string;
+  /** The place of the action in the rule, from 0; undefined for the statement. */
+  readonly actionIndex: number | undefined;
   readonly error: string;
   readonly failedAt: Date;
 }
@@ -56,36 +60,65 @@ export class InboxStore {
    * already: the event came twice, and the entry is in good hands.
    */
   async insert(entries: readonly NewEntry[]): Promise<(string | undefined)[]> {
-    const rows = await this.query<{ id: string; message_id: string; rule_name: string }[]>(
-      `INSERT INTO inbox (message_id, rule_name, message, claimed_by)
-       SELECT message_id, rule_name, message::json, CASE WHEN is_claimed THEN $5::uuid END
-       FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[]) AS entry (message_id, rule_name, message, is_claimed)
-       ON CONFLICT (message_id, rule_name) DO NOTHING
-       RETURNING id, message_id, rule_name`,
+    // One document for all: the driver would quote each text of an array, and give back a row for each entry. Messages have
+    // their own, which nobody takes a text from: PostgreSQL would refuse those with U+0000 or half a surrogate pair in it.
+    const rows = await this.query<{ ids: string[] | null; keys: string[] | null }[]>(
+      `WITH inserted AS (
+         INSERT INTO inbox (message_id, rule_name, message, claimed_by)
+         SELECT entry ->> 0, entry ->> 1, message, CASE WHEN (entry ->> 2)::boolean THEN $3::uuid END
+         FROM ROWS FROM (json_array_elements($1::json), json_array_elements($2::json)) AS given (entry, message)
+         ON CONFLICT (message_id, rule_name) DO NOTHING
+         RETURNING id, message_id, rule_name
+       )
+       SELECT array_agg(id::text ORDER BY id) AS ids,
+         CASE WHEN count(*) < $4 THEN array_agg(rule_name || '/' || message_id ORDER BY id) END AS keys
+       FROM inserted`,
       [
-        entries.map(({ message }) => message.messageId),
-        entries.map(({ ruleName }) => ruleName),
-        entries.map(({ message }) => JSON.stringify(message)),
-        entries.map(({ isClaimed }) => isClaimed),
+        JSON.stringify(entries.map(({ message, ruleName, isClaimed }) => [message.messageId, ruleName, isClaimed])),
+        JSON.stringify(entries.map(({ message }) => message)),
         this.workerId,
+        entries.length,
       ],
     );
-    const ids = new Map(rows.map((row) => [keyOf(row.message_id, row.rule_name), row.id]));
-    return entries.map(({ message, ruleName }) => ids.get(keyOf(message.messageId, ruleName)));
+    const ids = rows[0]?.ids ?? [];
+    const keys = rows[0]?.keys ?? undefined;
+    // Ids are given in the order of the document.
+    if (ids.length === entries.length) return ids;
+    return entries.map(({ message, ruleName }) => ids[keys?.indexOf(keyOf(message.messageId, ruleName)) ?? -1]);
   }
 
   /** Claims up to `limit` entries that nobody works on, oldest first, leaving those of some rules to others. */
   async claim(limit: number, exceptRules: readonly string[]): Promise<StoredEntry[]> {
-    const [rows] = await this.query<[{ id: string; rule_name: string; message: BrokerMessage }[], number]>(
+    const [rows] = await this.query<[ClaimedRow[], number]>(
       `UPDATE inbox SET claimed_by = $1
        WHERE id IN (
          SELECT id FROM inbox WHERE claimed_by IS NULL AND rule_name <> ALL ($3::text[])
          ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
        )
-       RETURNING id, rule_name, message`,
+       RETURNING id, rule_name, message, action_indexes`,
       [this.workerId, limit, exceptRules],
     );
-    return rows.map((row) => ({ id: row.id, ruleName: row.rule_name, message: row.message }));
+    return rows.map((row) => ({
+      id: row.id,
+      ruleName: row.rule_name,
+      message: row.message,
+      only: row.action_indexes ?? undefined,
+    }));
+  }
+
+  /** The ids of the entries that this process has claimed. */
+  async claimed(): Promise<string[]> {
+    const sql = 'SELECT id FROM inbox WHERE claimed_by = $1';
+    return (await this.query<{ id: string }[]>(sql, [this.workerId])).map(({ id }) => id);
+  }
+
+  /** Gives back entries that this process has claimed and cannot work on now. */
+  async release(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.query('UPDATE inbox SET claimed_by = NULL WHERE id = ANY ($1::bigint[]) AND claimed_by = $2', [
+      ids,
+      this.workerId,
+    ]);
   }
 
   /** Stores dead letters and removes the entries they, and those that went well, belong to: both or neither. */
@@ -99,14 +132,15 @@ export class InboxStore {
     }
     await this.query(
       `WITH removed AS (${remove})
-       INSERT INTO dead_letters (rule_name, action, error, message, failed_at)
-       SELECT rule_name, action, error, message::json, failed_at
-       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
-         AS letter (rule_name, action, error, message, failed_at)`,
+       INSERT INTO dead_letters (rule_name, action, action_index, error, message, failed_at)
+       SELECT rule_name, action, action_index, error, message::json, failed_at
+       FROM unnest($2::text[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::timestamptz[])
+         AS letter (rule_name, action, action_index, error, message, failed_at)`,
       [
         ids,
         deadLetters.map(({ ruleName }) => ruleName),
         deadLetters.map(({ action }) => action),
+        deadLetters.map(({ actionIndex }) => actionIndex ?? null),
         // A message of a destination may quote a character that text of PostgreSQL cannot hold.
         deadLetters.map(({ error }) => error.replaceAll('\0', '\uFFFD')),
         deadLetters.map(({ message }) => JSON.stringify(message)),
@@ -144,6 +178,13 @@ export class InboxStore {
   private query<T>(sql: string, parameters: unknown[]): Promise<T> {
     return this.dataSource.query<T>(sql, parameters).catch(rejectWithIotError());
   }
+}
+
+interface ClaimedRow {
+  id: string;
+  rule_name: string;
+  message: BrokerMessage;
+  action_indexes: number[] | null;
 }
 
 function keyOf(messageId: string, ruleName: string): string {

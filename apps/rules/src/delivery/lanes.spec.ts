@@ -9,6 +9,14 @@ describe('Lanes', () => {
     expect(lanes.enter('slow')).toBe(true);
   });
 
+  it('keeps room for other rules, however many are stuck', () => {
+    const lanes = new Lanes({ total: 1_000, perRule: 250 });
+    for (let rule = 0; rule < 20; rule++) while (lanes.enter(`stuck_${rule}`));
+    expect(lanes.count('stuck_0')).toBe(200);
+    expect(lanes.hasRoom).toBe(true);
+    expect(lanes.enter('free')).toBe(true);
+  });
+
   it('bounds all rules together', () => {
     const lanes = new Lanes({ total: 2, perRule: 2 });
     lanes.enter('a');
@@ -30,8 +38,8 @@ describe('Lanes', () => {
   });
 
   it('says when the process has worked off half, whichever rules that were', () => {
-    const lanes = new Lanes({ total: 4, perRule: 100 });
-    for (const rule of ['a', 'b', 'c', 'd']) lanes.enter(rule);
+    const lanes = new Lanes({ total: 6, perRule: 100 });
+    for (const rule of ['a', 'b', 'c', 'd', 'e']) lanes.enter(rule);
     expect(['a', 'b', 'c'].map((rule) => lanes.leave(rule))).toEqual([false, true, false]);
   });
 

@@ -1,3 +1,10 @@
+import type { CompiledTopicRule } from '../topic-rules/compile-topic-rule.js';
+
+/** The lane of a rule. Its muted version has one of its own, and takes neither places nor time from the live one. */
+export function laneOf({ ruleName, isMuted }: Pick<CompiledTopicRule, 'ruleName' | 'isMuted'>): string {
+  return isMuted ? `${ruleName} (muted)` : ruleName;
+}
+
 /** How much may be in flight. */
 export interface LaneLimits {
   readonly total: number;
@@ -6,7 +13,8 @@ export interface LaneLimits {
 
 /**
  * Counts what is in flight, in total and for each rule, and says who may start. A rule whose destination is slow fills
- * its own lane and leaves the others alone.
+ * its own lane and leaves the others alone. The fuller the process is, the fewer places each rule may have (dynamic
+ * thresholds, as switches share their buffers), so that many slow destinations do not take all of them together.
  */
 export class Lanes {
   private readonly inFlight = new Map<string, number>();
@@ -27,7 +35,7 @@ export class Lanes {
 
   /** Takes a place if there is one for this rule; answers whether there was. */
   enter(ruleName: string): boolean {
-    if (!this.hasRoom || this.count(ruleName) >= this.limits.perRule) return false;
+    if (!this.hasRoom || this.count(ruleName) >= this.threshold) return false;
     this.forceEnter(ruleName);
     return true;
   }
@@ -51,7 +59,7 @@ export class Lanes {
 
   /** Whether a rule has worked off enough to take entries of the inbox again. */
   isHalfEmpty(ruleName: string): boolean {
-    return this.count(ruleName) < this.limits.perRule / 2;
+    return this.count(ruleName) < this.threshold / 2;
   }
 
   /** The rules that have not. */
@@ -71,6 +79,12 @@ export class Lanes {
       const timer = setTimeout(resume, mostMs);
       this.waiting.add(resume);
     });
+  }
+
+  /** How many places one rule may have at present. */
+  private get threshold(): number {
+    const { total, perRule } = this.limits;
+    return (perRule * (total - this.total)) / total;
   }
 
   private wake(): void {

@@ -1,9 +1,11 @@
 import type { BrokerMessage } from '#thingcore/contracts';
 import { type Mqtt5Properties, openMessage, type RuleMessage } from '#thingcore/rules-sql';
+import { basicIngestRule } from '../topic-rules/basic-ingest.js';
 
 /** Makes a message of the broker readable for rules. Its id is the trace id: log lines and error messages carry it. */
 export function openBrokerMessage(message: BrokerMessage): RuleMessage {
   const { topic, clientId, principal, sourceIp, messageId } = message;
+  const ruleName = basicIngestRule(topic);
   return openMessage({
     topic,
     payload: Buffer.from(message.payload, 'base64'),
@@ -12,6 +14,8 @@ export function openBrokerMessage(message: BrokerMessage): RuleMessage {
     principal,
     sourceIp,
     traceId: messageId,
+    ruleName,
+    basicIngest: ruleName !== undefined,
     mqtt5: toMqtt5(message),
   });
 }

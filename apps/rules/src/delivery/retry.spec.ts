@@ -31,7 +31,7 @@ function run(
 describe('tryRepeatedly', () => {
   it('pauses longer and longer between three tries', async () => {
     const { attempted, pauses } = await run([away, away]);
-    expect(attempted).toEqual({ outcome: 'done' });
+    expect(attempted).toEqual({ outcome: 'done', tries: 3 });
     expect(pauses).toEqual([100, 400]);
   });
 
@@ -68,6 +68,6 @@ describe('tryRepeatedly', () => {
   });
 
   it('counts as done what succeeds while the process stops', async () => {
-    expect((await run([], { abortDuring: 0 })).attempted).toEqual({ outcome: 'done' });
+    expect((await run([], { abortDuring: 0 })).attempted).toEqual({ outcome: 'done', tries: 1 });
   });
 });

@@ -34,7 +34,7 @@ export function systemRetryTools(ids: IdGenerator): RetryTools {
 
 /** How something that was tried ended. `interrupted`: the process stops; it is neither done nor failed. */
 export type Attempted =
-  | { readonly outcome: 'done' }
+  | { readonly outcome: 'done'; readonly tries: number }
   | { readonly outcome: 'failed'; readonly error: IotError; readonly tries: number }
   | { readonly outcome: 'interrupted' };
 
@@ -43,23 +43,43 @@ export type Attempted =
  * again, after a pause that grows and is spread by half to both sides, so that many do not come back at once. While the
  * process stops, what fails counts as interrupted. Never rejects.
  */
-export async function tryRepeatedly(
+export function tryRepeatedly(
   work: () => Promise<void>,
   policy: RetryPolicy,
   tools: RetryTools,
   signal: AbortSignal,
 ): Promise<Attempted> {
+  const tryAgain = (thrown: unknown) => tryAfter(thrown, work, policy, tools, signal);
+  try {
+    return work().then(doneAtOnce, tryAgain);
+  } catch (thrown) {
+    return tryAgain(thrown);
+  }
+}
+
+const DONE_AT_ONCE: Attempted = Object.freeze({ outcome: 'done', tries: 1 });
+const doneAtOnce = () => DONE_AT_ONCE;
+
+/** What is left to be done after the first try failed. */
+async function tryAfter(
+  thrown: unknown,
+  work: () => Promise<void>,
+  policy: RetryPolicy,
+  tools: RetryTools,
+  signal: AbortSignal,
+): Promise<Attempted> {
+  let error = reviveError(thrown);
   for (let tries = 1; ; tries++) {
+    // Also an error that looks final: what an action needs may be gone because the process stops.
+    if (signal.aborted) return { outcome: 'interrupted' };
+    if (!error.retryable || tries >= policy.tries) return { outcome: 'failed', error, tries };
+    await tools.sleep(policy.firstPauseMs * policy.factor ** (tries - 1) * (0.5 + tools.random()), signal);
+    if (signal.aborted) return { outcome: 'interrupted' };
     try {
       await work();
-      return { outcome: 'done' };
-    } catch (thrown) {
-      const error = reviveError(thrown);
-      // Also an error that looks final: what an action needs may be gone because the process stops.
-      if (signal.aborted) return { outcome: 'interrupted' };
-      if (!error.retryable || tries >= policy.tries) return { outcome: 'failed', error, tries };
-      await tools.sleep(policy.firstPauseMs * policy.factor ** (tries - 1) * (0.5 + tools.random()), signal);
-      if (signal.aborted) return { outcome: 'interrupted' };
+      return { outcome: 'done', tries: tries + 1 };
+    } catch (again) {
+      error = reviveError(again);
     }
   }
 }

@@ -1,53 +1,150 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { BrokerMessage } from '#thingcore/contracts';
 import { Clock, IdGenerator, Logger, Scope } from '#thingcore/platform';
-import type { MatchedRule, RuleEnvironment, RuleMessage } from '#thingcore/rules-sql';
+import type { MatchedRule, RuleEnvironment, RuleMessage, RuleResult, UnmatchedRule } from '#thingcore/rules-sql';
+import { ExternalLookups } from '../external-functions/external-lookups.js';
 import { randomFraction } from '../random-fraction.js';
-import { RulesMetrics } from '../rules-metrics.js';
+import { failureLabel, RulesMetrics } from '../metrics/rules-metrics.js';
 import type { CompiledTopicRule } from '../topic-rules/compile-topic-rule.js';
+import { type RuleTrace, RuleTraces } from '../trials/rule-traces.js';
+import { EvaluationBudget } from './evaluation-budget.js';
+import { laneOf } from './lanes.js';
 import { openBrokerMessage } from './open-broker-message.js';
 
-/** A message that passed a rule, with all that its actions need. */
+/** A message that takes longer than this, with all its rules, makes the rules be timed one by one. */
+const SLOW_MESSAGE_MS = 5;
+/** How many messages they are. */
+const TIMED_MESSAGES = 10_000;
+/** Shorter evaluations than this cost less than to count them. */
+const CHARGED_FROM_MS = 1;
+/** How long the process may be kept from everything else at a time, if no single evaluation takes longer. */
+const TURN_MS = 10;
+
+/** A message for the actions of a rule, with all that they need. */
 export interface Hit {
   readonly rule: CompiledTopicRule;
   readonly message: BrokerMessage;
   readonly opened: RuleMessage;
   readonly environment: RuleEnvironment;
-  readonly result: MatchedRule;
+  /**
+   * What the statement gave. Undefined for one that looks outside the message, which takes its time: it is evaluated
+   * when the message is safe, as the first step of the delivery.
+   */
+  readonly result: MatchedRule | undefined;
+  /** The places of the actions to be run; undefined: all. */
+  readonly only?: readonly number[] | undefined;
+  /** Takes note of what happens, when somebody watches the rule. */
+  readonly trace?: RuleTrace | undefined;
+}
+
+/** A message and the rules whose filter it matches. */
+export interface Matched {
+  readonly message: BrokerMessage;
+  readonly rules: readonly CompiledTopicRule[];
+}
+
+/** What came of evaluating messages. */
+export interface Evaluated {
+  readonly hits: readonly Hit[];
+  /** What was not looked at, since the rule took more than its share of time already. */
+  readonly postponed: readonly { readonly message: BrokerMessage; readonly rule: CompiledTopicRule }[];
 }
 
 /** Runs the statements of rules on messages. */
 @Injectable()
 export class RuleEvaluator {
+  readonly budget = new EvaluationBudget(() => performance.now());
+  private timedMessages = 0;
+
   constructor(
     private readonly clock: Clock,
     private readonly ids: IdGenerator,
     private readonly scope: Scope,
+    private readonly lookups: ExternalLookups,
     private readonly metrics: RulesMetrics,
+    private readonly traces: RuleTraces,
     private readonly logger: Logger,
   ) {}
 
-  /** The rules a message passes, of those whose filter it matches. The payload is parsed once for all of them. */
-  async evaluate(message: BrokerMessage, rules: readonly CompiledTopicRule[]): Promise<Hit[]> {
-    const hits: Hit[] = [];
-    if (rules.length === 0) return hits;
+  /** The rules that messages pass. Lets others run in between when that takes long. */
+  async evaluate(matched: Iterable<Matched>): Promise<Evaluated> {
+    const evaluated = { hits: [] as Hit[], postponed: [] as { message: BrokerMessage; rule: CompiledTopicRule }[] };
+    let turnEndsAt = performance.now() + TURN_MS;
+    for (const { message, rules } of matched) {
+      if (rules.length === 0) continue;
+      const startedAt = performance.now();
+      if (startedAt > turnEndsAt) {
+        await nextTurn();
+        turnEndsAt = performance.now() + TURN_MS;
+      }
+      this.evaluateOne(message, rules, evaluated);
+      if (performance.now() - startedAt > SLOW_MESSAGE_MS) this.timedMessages = TIMED_MESSAGES;
+    }
+    return evaluated;
+  }
+
+  /**
+   * Evaluates a hit whose statement looks outside; undefined when its WHERE lets it not pass. Rejects with the
+   * `IotError` of a look-up that failed.
+   */
+  async complete({ rule, message, opened, environment }: Hit): Promise<MatchedRule | undefined> {
+    const startedAt = performance.now();
+    const evaluation = rule.statement.evaluate(opened, environment);
+    this.charge(rule, performance.now() - startedAt);
+    return this.passed(rule, message, await evaluation);
+  }
+
+  /** The payload is parsed once for all rules. */
+  private evaluateOne(
+    message: BrokerMessage,
+    rules: readonly CompiledTopicRule[],
+    { hits, postponed }: { hits: Hit[]; postponed: { message: BrokerMessage; rule: CompiledTopicRule }[] },
+  ): void {
     const opened = openBrokerMessage(message);
     const environment = this.environment();
+    const isTimed = this.timedMessages > 0 || rules.length === 1;
+    if (this.timedMessages > 0) this.timedMessages--;
     for (const rule of rules) {
-      const result = await rule.statement.evaluate(opened, environment);
-      if (result.matched) {
-        hits.push({ rule, message, opened, environment, result });
-      } else if (result.reason !== 'where') {
-        this.metrics.evaluationsFailed.inc({ rule: rule.ruleName, reason: result.reason });
-        this.logger.warn('the SQL of a rule gave no result', {
-          rule: rule.ruleName,
-          traceId: message.messageId,
-          topicName: message.topic,
-          error: result.explanation,
-        });
+      if (this.budget.isSpent(laneOf(rule))) {
+        postponed.push({ message, rule });
+        continue;
       }
+      const startedAt = isTimed ? performance.now() : 0;
+      const evaluation = rule.statement.needs.length > 0 ? undefined : rule.statement.evaluate(opened, environment);
+      if (isTimed) this.charge(rule, performance.now() - startedAt);
+      const trace = this.traces.begin({ rule, message, opened, environment });
+      if (evaluation === undefined || evaluation instanceof Promise) {
+        hits.push({ rule, message, opened, environment, result: undefined, trace });
+        continue;
+      }
+      const result = this.passed(rule, message, evaluation);
+      if (result !== undefined) hits.push({ rule, message, opened, environment, result, trace });
+      else trace?.end(evaluation);
     }
-    return hits;
+  }
+
+  private charge(rule: CompiledTopicRule, ms: number): void {
+    if (ms >= CHARGED_FROM_MS) this.budget.charge(laneOf(rule), ms);
+  }
+
+  private passed(rule: CompiledTopicRule, message: BrokerMessage, result: RuleResult): MatchedRule | undefined {
+    if (result.matched) return result;
+    this.countFailure(rule, result);
+    if (result.reason === 'where') return undefined;
+    this.logger.warn('the SQL of a rule gave no result', {
+      rule: rule.ruleName,
+      traceId: message.messageId,
+      topicName: message.topic,
+      error: result.explanation,
+    });
+    return undefined;
+  }
+
+  private countFailure({ ruleName, isMuted }: CompiledTopicRule, result: UnmatchedRule): void {
+    const labels = { rule: ruleName, reason: failureLabel(result) };
+    if (result.reason !== 'where') (isMuted ? this.metrics.shadowFailed : this.metrics.evaluationsFailed).inc(labels);
+    else if (!isMuted) this.metrics.filtered.inc({ rule: ruleName });
   }
 
   private environment(): RuleEnvironment {
@@ -56,6 +153,7 @@ export class RuleEvaluator {
       accountId: this.scope.account,
       newUuid: () => this.ids.uuid(),
       random: () => randomFraction(this.ids),
+      functions: this.lookups.functions,
     };
   }
 }

@@ -4,6 +4,7 @@ import { Logger } from '#thingcore/platform';
 import { RpcClient } from '#thingcore/transport';
 import { PostgresqlKind } from '../actions/postgresql.action.js';
 import { RepublishKind } from '../actions/republish.action.js';
+import { rulesConfig } from '../rules.fixture.js';
 import { compileTopicRule, refuseUnavailable } from './compile-topic-rule.js';
 
 class NoRpc extends RpcClient {
@@ -12,9 +13,8 @@ class NoRpc extends RpcClient {
   }
 }
 
-const config = { postgresqlUrl: undefined, maxInFlight: 1, maxInFlightPerRule: 1, leaseMs: 1000 };
 const logger = Logger.create({ service: 'test', level: 'silent', format: 'json' });
-const kinds = [new RepublishKind(new NoRpc()), new PostgresqlKind(config, logger)];
+const kinds = [new RepublishKind(new NoRpc()), new PostgresqlKind(rulesConfig(), logger)];
 
 const compile = (more: Partial<TopicRulePayload>) =>
   compileTopicRule(
@@ -24,6 +24,7 @@ const compile = (more: Partial<TopicRulePayload>) =>
       description: '',
       awsIotSqlVersion: '2016-03-23',
       ruleDisabled: false,
+      mode: 'LIVE',
       actions: [],
       ...more,
     },
@@ -84,7 +85,6 @@ describe('compileTopicRule', () => {
   });
 
   it.each([
-    ['no FROM', 'SELECT *', /no FROM/],
     // AWS: IoT Core quotas, at most 7 slashes
     ['too many levels', "SELECT * FROM 'a/b/c/d/e/f/g/h/i'", /8 slashes/],
     ['a topic of Basic Ingest', "SELECT * FROM '$aws/rules/r/a'", /not open to rules/],
@@ -99,15 +99,34 @@ describe('compileTopicRule', () => {
     expect(compile({ sql: "SELECT * FROM '$aws/things/+/shadow/update/accepted'" }).topicFilter).toMatch(/^\$aws/);
   });
 
-  it('refuses functions that look outside', () => {
+  it('knows the functions that look outside, in the statement and in templates', () => {
     const sql = "SELECT get_thing_shadow('t', 'arn:aws:iam::1:role/r') AS s FROM 'a'";
+    const contentType = "${get_secret('s', 'SecretString', 'arn:aws:iam::1:role/r')}";
+    const rule = compile({ sql, actions: [republish({ headers: { contentType } })] });
+    expect([...rule.functions].sort()).toEqual(['get_secret', 'get_thing_shadow']);
+    const withoutSecrets = (name: string) => (name === 'get_secret' ? 'there are none' : undefined);
+    expect(() => refuseUnavailable(rule, withoutSecrets)).toThrow('get_secret cannot be called: there are none');
+  });
+
+  it('refuses functions that look outside as far as they do not exist here', () => {
+    const sql = "SELECT machinelearning_predict('m', 'arn:aws:iam::1:role/r', *) AS p FROM 'a'";
     expect(refusal({ sql })).toMatchObject({
       code: 'NotImplemented',
-      message: expect.stringMatching(/get_thing_shadow/),
+      message: expect.stringMatching(/machinelearning_predict is not supported; supported: aws_lambda,/),
+      details: { field: 'sql' },
     });
   });
 
-  it.each(['s3', 'lambda', 'dynamoDBv2', 'http', 'kafka', 'openSearch'])(
+  // AWS: "Error handling (error action)"
+  it('refuses functions that look outside in an error action', () => {
+    const topic = "${get_thing_shadow('t', 'arn:aws:iam::1:role/r').state.x}";
+    expect(refusal({ errorAction: republish({ topic }) })).toMatchObject({
+      code: 'InvalidRequest',
+      details: { field: 'errorAction.republish.topic' },
+    });
+  });
+
+  it.each(['openSearch', 'elasticsearch', 'iotEvents', 'salesforce', 'location', 'cloudwatchMetric'])(
     'refuses the action %s of AWS by its name and says which there are',
     (key) => {
       expect(refusal({ actions: [republish(), { [key]: {} }] })).toMatchObject({
@@ -198,8 +217,10 @@ describe('compileTopicRule', () => {
 
   it('refuses an action that this installation has no destination for, and names the setting', () => {
     const rule = compile({ actions: [postgresql()] });
-    expect(() => refuseUnavailable(rule, kinds)).toThrow(/THINGCORE_RULES_POSTGRESQL_URL/);
-    expect(() => refuseUnavailable(compile({ errorAction: postgresql() }), kinds)).toThrow(/postgresql cannot be used/);
-    expect(() => refuseUnavailable(compile({ actions: [republish()] }), kinds)).not.toThrow();
+    const everything = () => undefined;
+    expect(() => refuseUnavailable(rule, everything)).toThrow(/THINGCORE_RULES_POSTGRESQL_URL/);
+    const onErrors = compile({ errorAction: postgresql() });
+    expect(() => refuseUnavailable(onErrors, everything)).toThrow(/postgresql cannot be used/);
+    expect(() => refuseUnavailable(compile({ actions: [republish()] }), everything)).not.toThrow();
   });
 });

@@ -28,6 +28,7 @@ function aRule(ruleName: string, topicFilter: string, more: Partial<TopicRulePay
     description: '',
     awsIotSqlVersion: '2016-03-23',
     ruleDisabled: false,
+    mode: 'LIVE',
     actions: [],
     ...more,
   };
@@ -61,6 +62,40 @@ describe('RuleSet', () => {
     expect(sut.filters.sort()).toEqual(['#', 'a/+', 'a/b']);
   });
 
+  // AWS: "Basic Ingest"
+  it('gives a message of Basic Ingest to the rule it names and to no other, whatever its filter', async () => {
+    const named = { ...aRule('named', ''), topicFilter: undefined };
+    const { sut } = setUp(
+      { ...named, payload: { ...named.payload, sql: 'SELECT *' } },
+      aRule('all', '#'),
+      aRule('off', 'a', { ruleDisabled: true }),
+    );
+    await sut.refresh();
+    expect(names(sut, '$aws/rules/named/a/b')).toEqual(['named']);
+    expect(names(sut, '$aws/rules/all/a')).toEqual(['all']);
+    expect(names(sut, '$aws/rules/off/a')).toEqual([]);
+    expect(names(sut, '$aws/rules/unknown/a')).toEqual([]);
+    expect(sut.filters).toEqual(['#']);
+  });
+
+  it('runs the shadow version of a rule beside the live one, muted', async () => {
+    const live = aRule('r', 'a');
+    const { sut } = setUp({ ...live, shadowVersion: aRule('r', 'b/+', { mode: 'SHADOW' }).payload });
+    await sut.refresh();
+    expect(sut.match('a')).toMatchObject([{ ruleName: 'r', isMuted: false }]);
+    expect(sut.match('b/1')).toMatchObject([{ ruleName: 'r', isMuted: true }]);
+    expect(sut.match('$aws/rules/r/x').map(({ isMuted }) => isMuted)).toEqual([false, true]);
+    expect(sut.find('r')).toMatchObject({ isMuted: false });
+    expect(sut.filters.sort()).toEqual(['a', 'b/+']);
+  });
+
+  it('has no live version of a rule that exists in mode SHADOW only', async () => {
+    const { sut } = setUp(aRule('r', 'a', { mode: 'SHADOW' }));
+    await sut.refresh();
+    expect(sut.match('a')).toMatchObject([{ isMuted: true }]);
+    expect(sut.find('r')).toBeUndefined();
+  });
+
   it('loads only when the revision moved, and says so', async () => {
     const { sut, store } = setUp(aRule('r', 'a'));
     expect([await sut.refresh(), await sut.refresh()]).toEqual([true, false]);
@@ -85,5 +120,22 @@ describe('RuleSet', () => {
     const { sut } = setUp(aRule('broken', 'a', { sql: 'SELEC' }), aRule('sound', 'a'));
     await sut.refresh();
     expect(names(sut, 'a')).toEqual(['sound']);
+  });
+
+  it('names the rules that do not run, so that what they have taken waits', async () => {
+    const { sut } = setUp(
+      aRule('broken', 'a', { sql: 'SELEC' }),
+      aRule('off', 'a', { ruleDisabled: true }),
+      aRule('sound', 'a'),
+    );
+    await sut.refresh();
+    expect(sut.idleRules).toEqual(['broken', 'off']);
+  });
+
+  it('does not run a shadow version that is disabled', async () => {
+    const shadowVersion = aRule('r', 'b', { mode: 'SHADOW', ruleDisabled: true }).payload;
+    const { sut } = setUp({ ...aRule('r', 'a'), shadowVersion });
+    await sut.refresh();
+    expect([names(sut, 'a'), names(sut, 'b')]).toEqual([['r'], []]);
   });
 });

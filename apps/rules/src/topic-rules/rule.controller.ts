@@ -4,6 +4,8 @@ import {
   brokerNodeStarted,
   createTopicRule,
   deleteTopicRule,
+  disableTopicRule,
+  enableTopicRule,
   getTopicRule,
   listTopicRules,
   type ParsedRequestOf,
@@ -12,6 +14,7 @@ import {
   rulesChanged,
 } from '#thingcore/contracts';
 import { ContractPipe, handles } from '#thingcore/transport';
+import { InboxWorker } from '../delivery/inbox-worker.js';
 import { RuleFilters } from './rule-filters.js';
 import { RuleService } from './rule.service.js';
 import { RuleSet } from './rule-set.js';
@@ -22,6 +25,7 @@ export class RuleController {
     private readonly service: RuleService,
     private readonly rules: RuleSet,
     private readonly filters: RuleFilters,
+    private readonly inbox: InboxWorker,
   ) {}
 
   @MessagePattern(createTopicRule.pattern)
@@ -32,6 +36,16 @@ export class RuleController {
   @MessagePattern(replaceTopicRule.pattern)
   replace(@Payload(new ContractPipe(replaceTopicRule)) request: ParsedRequestOf<typeof replaceTopicRule>) {
     return this.service.replace(request.ruleName, request.payload);
+  }
+
+  @MessagePattern(enableTopicRule.pattern)
+  enable(@Payload(new ContractPipe(enableTopicRule)) request: ParsedRequestOf<typeof enableTopicRule>) {
+    return this.service.setDisabled(request.ruleName, false);
+  }
+
+  @MessagePattern(disableTopicRule.pattern)
+  disable(@Payload(new ContractPipe(disableTopicRule)) request: ParsedRequestOf<typeof disableTopicRule>) {
+    return this.service.setDisabled(request.ruleName, true);
   }
 
   @MessagePattern(getTopicRule.pattern)
@@ -55,6 +69,8 @@ export class RuleController {
   async rulesChanged(@Payload(new ContractPipe(rulesChanged)) { revision }: PayloadOf<typeof rulesChanged>) {
     await this.rules.reach(revision);
     await this.filters.push();
+    // What waits of a rule that is enabled again need not wait any longer.
+    this.inbox.wake();
   }
 
   @EventPattern(...handles(brokerNodeStarted))

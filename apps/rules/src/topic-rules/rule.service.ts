@@ -5,7 +5,9 @@ import { Clock, Logger, Scope } from '#thingcore/platform';
 import { iotArn } from '#thingcore/policy';
 import { EventBus } from '#thingcore/transport';
 import { ACTION_KINDS, type ActionKind } from '../actions/action.js';
-import { compileTopicRule, refuseUnavailable } from './compile-topic-rule.js';
+import { ExternalLookups } from '../external-functions/external-lookups.js';
+import { RuleCounts } from '../metrics/rule-counts.js';
+import { allActions, type CompiledTopicRule, compileTopicRule, refuseUnavailable } from './compile-topic-rule.js';
 import { RuleFilters } from './rule-filters.js';
 import { RuleSet } from './rule-set.js';
 import { type RuleRecord, RuleStore } from './rule.store.js';
@@ -18,6 +20,8 @@ export class RuleService {
     private readonly rules: RuleSet,
     private readonly filters: RuleFilters,
     @Inject(ACTION_KINDS) private readonly kinds: readonly ActionKind[],
+    private readonly lookups: ExternalLookups,
+    private readonly counts: RuleCounts,
     private readonly events: EventBus,
     private readonly clock: Clock,
     private readonly scope: Scope,
@@ -26,8 +30,8 @@ export class RuleService {
 
   /** Stores a new rule; answers when the broker knows its filter. */
   async create(ruleName: string, payload: TopicRulePayload): Promise<TopicRule> {
-    const topicFilter = this.check(ruleName, payload);
-    const record = { ruleName, payload, topicFilter, createdAt: new Date(this.clock.now()) };
+    const rule = this.check(ruleName, payload);
+    const record = { ruleName, payload, topicFilter: rule.topicFilter, createdAt: new Date(this.clock.now()) };
     const revision = await this.store.insert(record);
     if (revision === undefined) {
       throw new IotError(
@@ -39,15 +43,17 @@ export class RuleService {
       );
     }
     await this.putInForce(revision);
+    await prepareActions(rule);
     return this.toTopicRule(record);
   }
 
   /** Replaces the document of a rule. AWS: every field is sent again; what is left out takes its default. */
   async replace(ruleName: string, payload: TopicRulePayload): Promise<TopicRule> {
-    const topicFilter = this.check(ruleName, payload);
-    const revision = await this.store.replace(ruleName, payload, topicFilter);
+    const rule = this.check(ruleName, payload);
+    const revision = await this.store.replace(ruleName, payload, rule.topicFilter);
     if (revision === undefined) throw noSuchRule(ruleName);
     await this.putInForce(revision);
+    await prepareActions(rule);
     return this.get(ruleName);
   }
 
@@ -63,16 +69,25 @@ export class RuleService {
     return rules.map((record) => this.toTopicRule(record));
   }
 
+  /** Switches a rule off or on. */
+  async setDisabled(ruleName: string, isDisabled: boolean): Promise<TopicRule> {
+    const revision = await this.store.setDisabled(ruleName, isDisabled);
+    if (revision === undefined) throw noSuchRule(ruleName);
+    await this.putInForce(revision);
+    return this.get(ruleName);
+  }
+
   async delete(ruleName: string): Promise<void> {
     const revision = await this.store.delete(ruleName);
     if (revision === undefined) throw noSuchRule(ruleName);
     await this.putInForce(revision);
+    await this.counts.forget(ruleName);
   }
 
-  private check(ruleName: string, payload: TopicRulePayload): string {
+  private check(ruleName: string, payload: TopicRulePayload): CompiledTopicRule {
     const rule = compileTopicRule(ruleName, payload, this.kinds);
-    refuseUnavailable(rule, this.kinds);
-    return rule.topicFilter;
+    refuseUnavailable(rule, (name) => this.lookups.unavailable(name));
+    return rule;
   }
 
   /** The change is stored: whoever cannot be told now finds it later by the revision. */
@@ -84,12 +99,13 @@ export class RuleService {
     await this.filters.push();
   }
 
-  private toTopicRule({ ruleName, payload, topicFilter, createdAt }: RuleRecord): TopicRule {
+  private toTopicRule({ ruleName, payload, topicFilter, shadowVersion, createdAt }: RuleRecord): TopicRule {
     return {
       ...payload,
       ruleName,
       ruleArn: this.arn(ruleName),
-      topicPattern: topicFilter,
+      ...(topicFilter === undefined ? {} : { topicPattern: topicFilter }),
+      ...(shadowVersion === undefined ? {} : { shadowVersion }),
       createdAt: createdAt.getTime(),
     };
   }
@@ -97,6 +113,11 @@ export class RuleService {
   private arn(ruleName: string): string {
     return iotArn(this.scope, 'rule', ruleName);
   }
+}
+
+/** What cannot be set up shows where it is missed: the rule is stored. */
+async function prepareActions(rule: CompiledTopicRule): Promise<void> {
+  await Promise.all(allActions(rule).flatMap(({ prepare }) => (prepare === undefined ? [] : [prepare()])));
 }
 
 function noSuchRule(ruleName: string): IotError {

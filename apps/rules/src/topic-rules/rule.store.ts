@@ -7,8 +7,10 @@ import { DataSource, type EntityManager } from 'typeorm';
 export interface RuleRecord {
   readonly ruleName: string;
   readonly payload: TopicRulePayload;
-  /** What stands after FROM. */
-  readonly topicFilter: string;
+  /** What stands after FROM; undefined for a rule that only Basic Ingest reaches. */
+  readonly topicFilter: string | undefined;
+  /** A version in mode `SHADOW` that runs beside the live one. */
+  readonly shadowVersion?: TopicRulePayload | undefined;
   readonly createdAt: Date;
 }
 
@@ -26,12 +28,13 @@ export interface RuleSetRecord {
 interface Row {
   rule_name: string;
   payload: TopicRulePayload;
-  topic_filter: string;
+  topic_filter: string | null;
+  shadow_version: TopicRulePayload | null;
   revision: string;
   created_at: Date;
 }
 
-const COLUMNS = 'rule_name, payload, topic_filter, revision, created_at';
+const COLUMNS = 'rule_name, payload, topic_filter, shadow_version, revision, created_at';
 
 /** Topic rules in PostgreSQL. Every change raises the revision of the set in its own transaction. */
 @Injectable()
@@ -42,21 +45,53 @@ export class RuleStore {
   async insert({ ruleName, payload, topicFilter, createdAt }: RuleRecord): Promise<number | undefined> {
     return this.change(async (manager, revision) => {
       const rows = await manager.query<unknown[]>(
-        `INSERT INTO topic_rules (${COLUMNS}) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING RETURNING 1`,
-        [ruleName, JSON.stringify(payload), topicFilter, revision, createdAt],
+        `INSERT INTO topic_rules (rule_name, payload, topic_filter, revision, created_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT DO NOTHING RETURNING 1`,
+        [ruleName, JSON.stringify(payload), topicFilter ?? null, revision, createdAt],
       );
       return rows.length === 1;
     });
   }
 
-  /** Replaces the document of a rule; answers the new revision, or undefined when there is no such rule. */
-  async replace(ruleName: string, payload: TopicRulePayload, topicFilter: string): Promise<number | undefined> {
+  /**
+   * Replaces the document of a rule and ends its shadow version; one in mode `SHADOW` becomes the shadow version of a live
+   * rule. Answers the new revision, or undefined when there is no such rule.
+   */
+  async replace(
+    ruleName: string,
+    payload: TopicRulePayload,
+    topicFilter: string | undefined,
+  ): Promise<number | undefined> {
     return this.change(async (manager, revision) => {
       const [, changed] = await manager.query<[unknown[], number]>(
-        'UPDATE topic_rules SET payload = $2, topic_filter = $3, revision = $4 WHERE rule_name = $1',
-        [ruleName, JSON.stringify(payload), topicFilter, revision],
+        payload.mode === 'SHADOW'
+          ? `UPDATE topic_rules SET revision = $4,
+               payload = CASE WHEN payload ->> 'mode' = 'SHADOW' THEN $2::json ELSE payload END,
+               topic_filter = CASE WHEN payload ->> 'mode' = 'SHADOW' THEN $3 ELSE topic_filter END,
+               shadow_version = CASE WHEN payload ->> 'mode' = 'SHADOW' THEN NULL ELSE $2::json END
+             WHERE rule_name = $1`
+          : `UPDATE topic_rules SET payload = $2, topic_filter = $3, shadow_version = NULL, revision = $4
+             WHERE rule_name = $1`,
+        [ruleName, JSON.stringify(payload), topicFilter ?? null, revision],
       );
       return changed === 1;
+    });
+  }
+
+  /** Switches a rule off or on; answers the new revision, or undefined when there is no such rule. */
+  async setDisabled(ruleName: string, ruleDisabled: boolean): Promise<number | undefined> {
+    return this.change(async (manager, revision) => {
+      const [row] = await manager.query<Pick<Row, 'payload'>[]>(
+        'SELECT payload FROM topic_rules WHERE rule_name = $1 FOR UPDATE',
+        [ruleName],
+      );
+      if (row === undefined) return false;
+      await manager.query('UPDATE topic_rules SET payload = $2, revision = $3 WHERE rule_name = $1', [
+        ruleName,
+        JSON.stringify({ ...row.payload, ruleDisabled }),
+        revision,
+      ]);
+      return true;
     });
   }
 
@@ -116,8 +151,10 @@ export class RuleStore {
 function toRule(row: Row): RevisedRule {
   return {
     ruleName: row.rule_name,
-    payload: row.payload,
-    topicFilter: row.topic_filter,
+    // Rules of before there were modes say nothing of theirs.
+    payload: { ...row.payload, mode: row.payload.mode ?? 'LIVE' },
+    topicFilter: row.topic_filter ?? undefined,
+    shadowVersion: row.shadow_version ?? undefined,
     revision: Number(row.revision),
     createdAt: row.created_at,
   };

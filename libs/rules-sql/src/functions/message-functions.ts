@@ -11,7 +11,7 @@ function ofMessage(read: (evaluation: Evaluation) => SqlValue, since2016?: true)
 function topic(args: readonly SqlValue[], { message, dialect }: Evaluation): SqlValue {
   if (args.length === 0) return message.effectiveTopic;
   const segment = toIndex(args[0], dialect);
-  return segment === undefined ? undefined : message.effectiveTopic.split('/')[segment - 1];
+  return segment === undefined ? undefined : message.topicLevel(segment);
 }
 
 /** Properties by the names that get_mqtt_property() has for them. */

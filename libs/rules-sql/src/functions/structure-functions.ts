@@ -3,7 +3,7 @@ import { type Evaluation } from '../evaluation.js';
 import { EvaluationAborted } from '../evaluation-aborted.js';
 import { parseJson } from '../json-parse.js';
 import { jsonText } from '../json-text.js';
-import { MAX_TRANSFORM_BYTES } from '../limits.js';
+import { MAX_TRANSFORM_BYTES, MEMBER_WORK } from '../limits.js';
 import { isArray, isObject, member, type SqlObject, type SqlValue } from '../values.js';
 import { charactersOf } from './string-functions.js';
 import { type FunctionGroup } from './sql-function.js';
@@ -45,11 +45,13 @@ function isBase64Scheme(scheme: SqlValue): boolean {
 }
 
 /** AWS: `transform('enrichArray', object, array)`; on a key clash the object wins (the guide is silent). */
-function transform([mode, attributes, values]: readonly SqlValue[]): SqlValue {
+function transform([mode, attributes, values]: readonly SqlValue[], evaluation: Evaluation): SqlValue {
   if (mode !== 'enrichArray' || !isObject(attributes) || !isArray(values)) return undefined;
+  const added = Object.keys(attributes).length;
   const enriched: SqlObject[] = [];
   for (const value of values) {
     if (!isObject(value)) return undefined;
+    evaluation.spend((added + Object.keys(value).length) * MEMBER_WORK);
     enriched.push({ ...value, ...attributes });
   }
   if (Buffer.byteLength(jsonText(enriched, MAX_TRANSFORM_BYTES)) > MAX_TRANSFORM_BYTES) {

@@ -1,10 +1,11 @@
 import { toNumber, toText } from '../conversions.js';
 import { type Evaluation } from '../evaluation.js';
+import { CALENDAR_WORK } from '../limits.js';
 import { floorToInt, fromDouble, toDouble } from '../numbers.js';
 import { formatTime } from '../time/format-time.js';
 import { parseTime } from '../time/parse-time.js';
 import { type SqlValue } from '../values.js';
-import { type FunctionGroup } from './sql-function.js';
+import { type FunctionGroup, type SqlFunction } from './sql-function.js';
 
 /** AWS: `parse_time(pattern, milliseconds [, zone])` with the letters of Joda-Time; the zone defaults to UTC. */
 function formatMillis(args: readonly SqlValue[], { dialect }: Evaluation): SqlValue {
@@ -24,8 +25,16 @@ function parseToMillis([value, format]: readonly SqlValue[], { dialect }: Evalua
   return millis === undefined ? undefined : fromDouble(millis, { ...dialect, wholeDecimalIsInt: true });
 }
 
+/** The function, with what calendars and time zones take counted as work. */
+function calendrical(call: SqlFunction['call']): SqlFunction['call'] {
+  return (args, evaluation) => {
+    evaluation.spend(CALENDAR_WORK);
+    return call(args, evaluation);
+  };
+}
+
 /** Functions of calendar time. */
 export const TIME_FUNCTIONS: FunctionGroup = {
-  parse_time: { arity: [2, 3], since2016: true, call: formatMillis },
-  time_to_epoch: { arity: [2, 2], since2016: true, call: parseToMillis },
+  parse_time: { arity: [2, 3], since2016: true, call: calendrical(formatMillis) },
+  time_to_epoch: { arity: [2, 2], since2016: true, call: calendrical(parseToMillis) },
 };

@@ -8,8 +8,8 @@ import { iot, iotshadow, mqtt, mqtt5 } from 'aws-iot-device-sdk-v2';
 const MQTT_5_FAILURE = 0x80;
 const MQTT_311_FAILURE = 0x80;
 const SHADOW_LIMITS = {
-  maxRequestResponseSubscriptions: 6,
-  maxStreamingSubscriptions: 2,
+  maxRequestResponseSubscriptions: 12,
+  maxStreamingSubscriptions: 3,
   operationTimeoutInSeconds: 10,
 };
 
@@ -21,6 +21,7 @@ const TRANSPORTS = { mqtt311: connectMqtt311, mqtt5: connectMqtt5 };
 const STREAMS = {
   delta: 'createShadowDeltaUpdatedStream',
   documents: 'createShadowUpdatedStream',
+  namedDelta: 'createNamedShadowDeltaUpdatedStream',
 };
 
 let device;

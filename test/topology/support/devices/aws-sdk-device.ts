@@ -12,14 +12,18 @@ const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), 'aws-sdk-client.mj
 export type AwsTransport = 'mqtt311' | 'mqtt5';
 
 /** A request of the shadow service client. */
-export type ShadowMethod = 'getShadow' | 'updateShadow' | 'deleteShadow';
+export type ShadowMethod =
+  'getShadow' | 'updateShadow' | 'deleteShadow' | 'getNamedShadow' | 'updateNamedShadow' | 'deleteNamedShadow';
+
+/** A stream of the shadow service client. */
+export type ShadowStream = 'delta' | 'documents' | 'namedDelta';
 
 /** A device that also has the shadow service client of the SDK. */
 export interface AwsSdkDevice extends Device {
   /** Resolves with the answer; rejects with a {@link AwsSdkError} that holds the refusal of the service. */
   shadow(method: ShadowMethod, request: Json): Promise<unknown>;
   /** Subscribes to a stream of the shadow service client; resolves when it is established. */
-  stream(kind: 'delta' | 'documents', request: Json): Promise<Inbox<unknown>>;
+  stream(kind: ShadowStream, request: Json): Promise<Inbox<unknown>>;
 }
 
 /** An operation of the SDK failed. */

@@ -3,7 +3,7 @@ import { Inbox } from '../inbox.js';
 import { type Device, type DeviceIdentity, type ReceivedMessage, toText } from './device.js';
 
 /** What is particular to one connection of mqtt.js. */
-export type MqttjsOptions = Pick<IClientOptions, 'protocolVersion' | 'clean' | 'properties' | 'ca'>;
+export type MqttjsOptions = Pick<IClientOptions, 'protocolVersion' | 'clean' | 'properties' | 'ca' | 'ALPNProtocols'>;
 
 /** A device that also lets tests look at what mqtt.js alone tells. */
 export interface MqttjsDevice extends Device {

@@ -1,0 +1,30 @@
+import type { TlsOptions } from 'node:tls';
+import type { CertificateAndKey } from './certificate-and-key.js';
+import { TICKET_PERIOD_MS } from './ticket-keys.js';
+
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/** Tickets of one listener are good at the others too: they ask the same certificates of their clients. */
+const SESSION_ID_CONTEXT = 'thingcore-devices';
+
+/**
+ * How every listener for devices speaks TLS: 1.2 and 1.3, with the certificate of the client, which the registry judges
+ * afterwards, and with sessions that are resumed. No authority is named to clients, so that they show whichever
+ * certificate they have.
+ */
+export function secureServerOptions({ cert, key }: CertificateAndKey, ticketKeys: Buffer): TlsOptions {
+  return {
+    cert,
+    key,
+    ca: [],
+    minVersion: 'TLSv1.2',
+    maxVersion: 'TLSv1.3',
+    requestCert: true,
+    rejectUnauthorized: false,
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    // Of its own: node:tls would take it from the command line, which differs from node to node.
+    sessionIdContext: SESSION_ID_CONTEXT,
+    sessionTimeout: TICKET_PERIOD_MS / 1000,
+    ticketKeys,
+  };
+}
