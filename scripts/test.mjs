@@ -20,10 +20,10 @@ const CHECKS = [
  */
 const WORKERS = ['--maxWorkers=2', '--workerIdleMemoryLimit=1GB'];
 
-/** Whole topologies come last and one after the other: they are many processes each. */
+/** Whole topologies come last: they are many processes each. */
 const SUITES = [
   ['unit and integration', [...WORKERS, '--selectProjects', 'unit', 'integration']],
-  ['topologies', ['--selectProjects', 'topology', '--runInBand']],
+  ['topologies', ['--maxWorkers=2', '--selectProjects', 'topology']],
 ];
 
 const startedAt = performance.now();

@@ -61,6 +61,7 @@ export class Cluster {
       THINGCORE_RULES_POSTGRESQL_URL: this.#operatorDatabaseUrl,
       THINGCORE_HTTP_PORT: String(httpPort),
       THINGCORE_BROKER_LIMITS: NO_RATES,
+      THINGCORE_BROKER_ANSWER_DENIED_CONNECT: 'on',
       ...settings,
     };
   }

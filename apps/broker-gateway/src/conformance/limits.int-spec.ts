@@ -239,7 +239,9 @@ describe('limits that an operator sets', () => {
     const client = await broker.dial();
     const topic = aTopic();
     const retain = (payload: string) => answerTo(client, publishOne(topic, { retain: true }, payload), 'puback');
-    expect([await retain('1'), await retain('2'), await retain('')]).toEqual(['puback 0', 'puback 151', 'puback 0']);
+    const answers = [];
+    for (const payload of ['1', '2', '3', '4', '']) answers.push(await retain(payload));
+    expect(answers).toEqual(['puback 0', 'puback 0', 'puback 0', 'puback 151', 'puback 0']);
   });
 
   it('there are so many retained messages; deleting is possible', async () => {
@@ -255,8 +257,9 @@ describe('limits that an operator sets', () => {
 
   it('a client id connects so often a second', async () => {
     const clientId = 'often';
-    expect((await broker.dial({ clientId })).connack.reasonCode).toBe(0);
-    expect((await broker.dial({ clientId })).connack.reasonCode).toBe(0x97);
+    const codes = [];
+    for (let n = 0; n < 4; n++) codes.push((await broker.dial({ clientId })).connack.reasonCode);
+    expect(codes).toEqual([0, 0, 0, 0x97]);
     const old = await broker.open(4);
     old.send({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: true, clientId });
     await old.closed();

@@ -12,6 +12,12 @@ import { SocketGate } from './socket-gate.js';
 /** Client ids and topics remembered. */
 const KEYS = 100_000;
 
+/**
+ * What one client id or one topic may save up where it has less for each second: a takeover, a session that is resumed or a
+ * value that is corrected at once is no flood. AWS documents the rates and no bursts.
+ */
+const BURST_OF_ONE = 3;
+
 /** The one key of a rate that all share. */
 const ALL = '';
 
@@ -42,9 +48,9 @@ export class BrokerRates {
     this.sockets = new SocketGate(profile);
     this.silent = new SilentSockets(profile);
     this.flapping = new FlapWatch(profile);
-    this.connectsOfOne = rateOf(profile.connectsPerSecondPerClientId, KEYS);
+    this.connectsOfOne = rateOfOne(profile.connectsPerSecondPerClientId);
     this.connectsOfAll = rateOf(profile.connectsPerSecond);
-    this.retainedOfTopic = rateOf(profile.retainedPublishesPerSecondPerTopic, KEYS);
+    this.retainedOfTopic = rateOfOne(profile.retainedPublishesPerSecondPerTopic);
     this.retainedOfAll = rateOf(profile.retainedPublishesPerSecond);
     this.retainedReads = rateOf(profile.retainedReadsPerSecond);
     this.retainedLists = rateOf(profile.retainedListsPerSecond);
@@ -164,6 +170,12 @@ export class BrokerRates {
   }
 }
 
-function rateOf(perSecond: number, capacity = 1): KeyedRate {
-  return new KeyedRate({ burst: perSecond, perSecond }, capacity);
+/** The rate of something that all share. */
+function rateOf(perSecond: number): KeyedRate {
+  return new KeyedRate({ burst: perSecond, perSecond }, 1);
+}
+
+/** The rate that each client id or topic has for itself. */
+function rateOfOne(perSecond: number): KeyedRate {
+  return new KeyedRate({ burst: Math.max(BURST_OF_ONE, perSecond), perSecond }, KEYS);
 }

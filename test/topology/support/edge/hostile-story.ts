@@ -132,20 +132,18 @@ export function describeHostileStory(worldOf: () => World): void {
 
     it('a client id that comes again and again is refused as the profile says, and its owner gets in again', async () => {
       const url = endpoints().mqtt;
-      const attempts = [];
-      for (let n = 0; n < 3; n++) {
-        attempts.push(
-          connectMqttjs({ clientId: 'edge-restless', url }, { protocolVersion: 5 }).then(
-            async (device) => {
-              await device.disconnect();
-              return 'in';
-            },
-            (error: { code?: number }) => error.code,
-          ),
+      const attempt = () =>
+        connectMqttjs({ clientId: 'edge-restless', url }, { protocolVersion: 5 }).then(
+          async (device) => {
+            await device.disconnect();
+            return 'in';
+          },
+          (error: { code?: number }) => error.code,
         );
-        await attempts.at(-1);
-      }
-      expect(await Promise.all(attempts)).toEqual(['in', 0x97, 0x97]);
+      const answers = [];
+      for (let n = 0; n < 20 && answers.at(-1) !== 0x97; n++) answers.push(await attempt());
+      expect(answers.slice(0, 3)).toEqual(['in', 'in', 'in']);
+      expect(answers.at(-1)).toBe(0x97);
       // MQTT 3.1.1 has no code for it.
       const old = connectMqttjs({ clientId: 'edge-restless', url }, { protocolVersion: 4 });
       await expect(old).rejects.not.toMatchObject({ code: expect.any(Number) });

@@ -32,7 +32,7 @@ export const CONNECTION_ENTRIES = {
     source: 'AWS IoT protocols: MQTT 3.1.1 and 5',
   }),
   connectsPerSecondPerClientId: limit({
-    what: 'CONNECTs of one client id to one node, per second',
+    what: 'CONNECTs of one client id to one node, per second; three may come at once',
     aws: 1,
     mqtt: Infinity,
     effect: 'CONNACK 0x97, MQTT 3.1.1: closed without an answer',

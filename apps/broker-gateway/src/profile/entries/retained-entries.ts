@@ -30,7 +30,7 @@ export const RETAINED_ENTRIES = {
     source: 'AWS IoT quotas, retained publishes per second per account: 500; here as the operator likes',
   }),
   retainedPublishesPerSecondPerTopic: limit({
-    what: 'Messages to be retained, per topic and second',
+    what: 'Messages to be retained, per topic and second; three may come at once',
     aws: 1,
     mqtt: Infinity,
     effect: 'PUBACK or DISCONNECT 0x97; HTTP 429',
