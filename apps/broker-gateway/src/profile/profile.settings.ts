@@ -87,10 +87,6 @@ export const profileSettings = {
     entries.subscriptionChangesPerSecond,
   ),
   membersPerSharedGroup: override('THINGCORE_BROKER_SHARED_GROUP_MEMBERS', entries.membersPerSharedGroup),
-  storedMessagesPerSharedGroup: override(
-    'THINGCORE_BROKER_STORED_MESSAGES_PER_SHARED_GROUP',
-    entries.storedMessagesPerSharedGroup,
-  ),
   retainedMessages: override('THINGCORE_BROKER_RETAINED_MESSAGES', entries.retainedMessages),
   retainedPublishesPerSecond: override(
     'THINGCORE_BROKER_RETAINED_PUBLISHES_PER_SECOND',

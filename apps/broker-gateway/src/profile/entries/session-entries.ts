@@ -17,7 +17,7 @@ export const SESSION_ENTRIES = {
     source: 'AWS IoT, MQTT persistent sessions',
   }),
   storedMessagesPerSession: limit({
-    what: 'QoS 1 messages that wait for one session',
+    what: 'QoS 1 messages that wait for one session, or one group of a shared subscription',
     aws: 10_000,
     mqtt: 10_000,
     effect: 'new messages are not queued',

@@ -56,13 +56,6 @@ export const SUBSCRIPTION_ENTRIES = {
     effect: 'SUBACK 0x97, MQTT 3.1.1: 0x80',
     source: 'AWS IoT quotas, shared subscriptions per group',
   }),
-  storedMessagesPerSharedGroup: limit({
-    what: 'QoS 1 messages that wait for one group of a shared subscription',
-    aws: 10_000,
-    mqtt: 10_000,
-    effect: 'new messages are not queued',
-    source: 'AWS IoT quotas, queued messages per shared subscription group: exists, its value was not found',
-  }),
   storedMessagesPerSecondPerMember: limit({
     what: 'Waiting messages of a group that each of its members is sent, per second',
     aws: 20,
