@@ -22,7 +22,8 @@ export async function startMqtt(directory, things) {
       THINGCORE_LOG_LEVEL: 'warn',
       ...{ THINGCORE_MQTT_PORT: '0', THINGCORE_MQTTS_PORT: '0', THINGCORE_HTTP_PORT: '0', THINGCORE_METRICS_PORT: '0' },
       ...{ THINGCORE_WS_PORT: '0', THINGCORE_HTTPS_PORT: '0' },
-      THINGCORE_BROKER_LIMITS: 'publishesPerSecond=unlimited, connectsPerSecondPerClientId=1000',
+      THINGCORE_BROKER_LIMITS:
+        'publishesPerSecond=unlimited, deliveriesPerSecond=unlimited, bytesPerSecond=unlimited, connectsPerSecondPerClientId=1000',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
