@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { Module } from '@nestjs/common';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { listDenials, principalChanged } from '#thingcore/contracts';
-import { Logger, type RunningProcess, startProcess } from '#thingcore/platform';
-import { makeTempDir, startRedis, type TestRedis, waitFor } from '#thingcore/testing';
+import type { RunningProcess } from '#thingcore/platform';
+import { startRedis, type TestRedis, waitFor } from '#thingcore/testing';
 import { EventBus, RpcClient } from '#thingcore/transport';
-import { brokerConfig, goodbyeOf } from '../broker.fixture.js';
-import { BrokerAddresses, BrokerGatewayModule } from '../broker-gateway.module.js';
-import { ALLOW_ALL, arn, type Device, FakeRegistry, policyOf, registry } from '../fake-registry.fixture.js';
-
-@Module({ controllers: [FakeRegistry] })
-class RegistryModule {}
+import { goodbyeOf } from '../broker.fixture.js';
+import { BrokerAddresses } from '../broker-gateway.module.js';
+import { ALLOW_ALL, arn, type Device, policyOf, registry } from '../fake-registry.fixture.js';
+import { startNodeProcess } from '../node-process.fixture.js';
 
 /** AWS takes minutes; this product promises a second, on every node. */
 const LIVE_EFFECT_MS = 1_000;
@@ -21,29 +18,7 @@ describe('two broker nodes that share Redis', () => {
   const nodes: RunningProcess[] = [];
   const clients: MqttClient[] = [];
 
-  async function start(service: 'registry' | 'broker'): Promise<RunningProcess> {
-    const storage = { kind: 'redis', url: redis.url } as const;
-    return startProcess({
-      service,
-      config: {
-        dataDirectory: await makeTempDir(),
-        logLevel: 'silent',
-        logFormat: 'json',
-        metricsPort: 0,
-        metricsHost: '127.0.0.1',
-        region: 'us-east-1',
-        account: '123456789012',
-      },
-      logger: Logger.create({ service, level: 'silent', format: 'json' }),
-      transport: storage,
-      databaseUrl: 'postgres://not-needed',
-      modules: [
-        service === 'registry'
-          ? RegistryModule
-          : BrokerGatewayModule.forRoot(brokerConfig({ principalCheckMs: 500 }), storage),
-      ],
-    });
-  }
+  const start = (service: 'registry' | 'broker') => startNodeProcess(service, redis.url, { principalCheckMs: 500 });
 
   async function connect(node: RunningProcess, device: Device): Promise<MqttClient> {
     const { mqtts } = node.app.get(BrokerAddresses, { strict: false });

@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Module } from '@nestjs/common';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
-import { Logger, type RunningProcess, startProcess } from '#thingcore/platform';
-import { makeTempDir, startRedis, type TestRedis, waitFor } from '#thingcore/testing';
-import { brokerConfig, goodbyeOf } from '../broker.fixture.js';
-import { BrokerAddresses, BrokerGatewayModule } from '../broker-gateway.module.js';
-import { FakeRegistry, registry } from '../fake-registry.fixture.js';
+import type { RunningProcess } from '#thingcore/platform';
+import { startRedis, type TestRedis, waitFor } from '#thingcore/testing';
+import { goodbyeOf } from '../broker.fixture.js';
+import { BrokerAddresses } from '../broker-gateway.module.js';
+import { registry } from '../fake-registry.fixture.js';
+import { startNodeProcess } from '../node-process.fixture.js';
 import { ConnectionsController } from './connections.controller.js';
-
-@Module({ controllers: [FakeRegistry] })
-class RegistryModule {}
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
@@ -19,25 +16,7 @@ describe('what operators do with clients of two broker nodes', () => {
   const nodes: RunningProcess[] = [];
   const clients: MqttClient[] = [];
 
-  async function start(service: 'registry' | 'broker'): Promise<RunningProcess> {
-    const storage = { kind: 'redis', url: redis.url } as const;
-    return startProcess({
-      service,
-      config: {
-        dataDirectory: await makeTempDir(),
-        logLevel: 'silent',
-        logFormat: 'json',
-        metricsPort: 0,
-        metricsHost: '127.0.0.1',
-        region: 'us-east-1',
-        account: '123456789012',
-      },
-      logger: Logger.create({ service, level: 'silent', format: 'json' }),
-      transport: storage,
-      databaseUrl: 'postgres://not-needed',
-      modules: [service === 'registry' ? RegistryModule : BrokerGatewayModule.forRoot(brokerConfig(), storage)],
-    });
-  }
+  const start = (service: 'registry' | 'broker') => startNodeProcess(service, redis.url);
 
   async function connect(node: number, options: IClientOptions = {}): Promise<MqttClient> {
     const { mqtt } = nodes[node]!.app.get(BrokerAddresses, { strict: false });

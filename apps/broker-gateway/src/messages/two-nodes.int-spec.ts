@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Module } from '@nestjs/common';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
-import { Logger, type RunningProcess, startProcess } from '#thingcore/platform';
-import { makeTempDir, startRedis, type TestRedis, waitFor } from '#thingcore/testing';
-import { brokerConfig, closeOf, goodbyeOf } from '../broker.fixture.js';
-import { BrokerAddresses, BrokerGatewayModule } from '../broker-gateway.module.js';
-import { FakeRegistry, registry } from '../fake-registry.fixture.js';
-
-@Module({ controllers: [FakeRegistry] })
-class RegistryModule {}
+import type { RunningProcess } from '#thingcore/platform';
+import { startRedis, type TestRedis, waitFor } from '#thingcore/testing';
+import { closeOf, goodbyeOf } from '../broker.fixture.js';
+import { BrokerAddresses } from '../broker-gateway.module.js';
+import { registry } from '../fake-registry.fixture.js';
+import { startNodeProcess } from '../node-process.fixture.js';
 
 describe('messages between two broker nodes', () => {
   let redis: TestRedis;
@@ -16,25 +13,7 @@ describe('messages between two broker nodes', () => {
   const nodes: RunningProcess[] = [];
   const clients: MqttClient[] = [];
 
-  async function start(service: 'registry' | 'broker'): Promise<RunningProcess> {
-    const storage = { kind: 'redis', url: redis.url } as const;
-    return startProcess({
-      service,
-      config: {
-        dataDirectory: await makeTempDir(),
-        logLevel: 'silent',
-        logFormat: 'json',
-        metricsPort: 0,
-        metricsHost: '127.0.0.1',
-        region: 'us-east-1',
-        account: '123456789012',
-      },
-      logger: Logger.create({ service, level: 'silent', format: 'json' }),
-      transport: storage,
-      databaseUrl: 'postgres://not-needed',
-      modules: [service === 'registry' ? RegistryModule : BrokerGatewayModule.forRoot(brokerConfig(), storage)],
-    });
-  }
+  const start = (service: 'registry' | 'broker') => startNodeProcess(service, redis.url);
 
   async function connect(node: number, options: IClientOptions = {}): Promise<MqttClient> {
     const { mqtt } = nodes[node]!.app.get(BrokerAddresses, { strict: false });
