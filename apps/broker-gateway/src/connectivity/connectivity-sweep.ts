@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock, Lifecycle, Logger, type Part } from '#thingcore/platform';
+import { RecurringWork } from '../bounds/recurring-work.js';
 import { BROKER_CONFIG, type BrokerConfig } from '../broker.config.js';
 import { BrokerState } from '../state/broker-state.js';
 
@@ -12,8 +13,11 @@ export class ConnectivitySweep implements Part {
   readonly name = 'the sweep of the connectivity';
   /** What listens stops before the engine does, which closes the store. */
   readonly stage = 'listen';
-  private timer: NodeJS.Timeout | undefined;
-  private current: Promise<void> = Promise.resolve();
+  private readonly sweeps = new RecurringWork(
+    SWEEP_MS,
+    () => this.state.connections.sweep(this.clock.now() - this.config.connectivityDays * DAY_MS),
+    (error) => this.logger.warn('old connectivity could not be taken out', { error: String(error) }),
+  );
 
   constructor(
     private readonly state: BrokerState,
@@ -26,22 +30,11 @@ export class ConnectivitySweep implements Part {
   }
 
   start(): Promise<void> {
-    this.timer = setInterval(() => {
-      this.current = this.current.then(() => this.sweep());
-    }, SWEEP_MS).unref();
+    this.sweeps.start();
     return Promise.resolve();
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.current;
-  }
-
-  private async sweep(): Promise<void> {
-    try {
-      await this.state.connections.sweep(this.clock.now() - this.config.connectivityDays * DAY_MS);
-    } catch (error) {
-      this.logger.warn('old connectivity could not be taken out', { error: String(error) });
-    }
+  stop(): Promise<void> {
+    return this.sweeps.stop();
   }
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Lifecycle, Logger, type Part } from '#thingcore/platform';
+import { RecurringWork } from '../bounds/recurring-work.js';
 import { BROKER_PROFILE, type BrokerProfile } from '../profile/broker-profile.js';
 import { RetainedStore } from './retained-store.js';
 
@@ -12,8 +13,11 @@ export class RetainedSweep implements Part {
   readonly name = 'the sweep of the retained messages';
   /** What listens stops before the engine does, which closes the store. */
   readonly stage = 'listen';
-  private timer: NodeJS.Timeout | undefined;
-  private current: Promise<void> = Promise.resolve();
+  private readonly sweeps = new RecurringWork(
+    SWEEP_MS,
+    () => this.store.sweep(this.profile.retainedLifetimeSeconds * 1_000),
+    (error) => this.logger.warn('the retained messages could not be swept', { error: String(error) }),
+  );
 
   constructor(
     private readonly store: RetainedStore,
@@ -25,22 +29,11 @@ export class RetainedSweep implements Part {
   }
 
   start(): Promise<void> {
-    this.timer = setInterval(() => {
-      this.current = this.current.then(() => this.sweep());
-    }, SWEEP_MS).unref();
+    this.sweeps.start();
     return Promise.resolve();
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.current;
-  }
-
-  private async sweep(): Promise<void> {
-    try {
-      await this.store.sweep(this.profile.retainedLifetimeSeconds * 1_000);
-    } catch (error) {
-      this.logger.warn('the retained messages could not be swept', { error: String(error) });
-    }
+  stop(): Promise<void> {
+    return this.sweeps.stop();
   }
 }

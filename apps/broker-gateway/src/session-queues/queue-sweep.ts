@@ -1,4 +1,5 @@
 import type { Clock, Part } from '#thingcore/platform';
+import { RecurringWork } from '../bounds/recurring-work.js';
 import type { SessionQueues } from './session-queues.js';
 
 /** How often expired messages are taken out. A message that waits longer is not delivered late: readers look too. */
@@ -8,34 +9,24 @@ const SWEEP_MS = 30_000;
 export class QueueSweep implements Part {
   readonly name = 'sweep of the session queues';
   readonly stage = 'prepare';
-  private timer: NodeJS.Timeout | undefined;
-  private current: Promise<void> = Promise.resolve();
+  private readonly sweeps: RecurringWork;
 
   /** @param failed told when a sweep failed; the next one tries again */
   constructor(
     private readonly queues: SessionQueues,
-    private readonly clock: Clock,
-    private readonly failed: (error: unknown) => void,
-  ) {}
+    clock: Clock,
+    failed: (error: unknown) => void,
+  ) {
+    this.sweeps = new RecurringWork(SWEEP_MS, () => queues.sweep(clock.now()), failed);
+  }
 
   async start(): Promise<void> {
     await this.queues.start();
-    this.timer = setInterval(() => {
-      this.current = this.current.then(() => this.sweep());
-    }, SWEEP_MS).unref();
+    this.sweeps.start();
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.current;
+    await this.sweeps.stop();
     await this.queues.close();
-  }
-
-  private async sweep(): Promise<void> {
-    try {
-      await this.queues.sweep(this.clock.now());
-    } catch (error) {
-      this.failed(error);
-    }
   }
 }
