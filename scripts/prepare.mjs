@@ -81,7 +81,7 @@ export async function step(title, command, args, environment = process.env) {
     () => process.stdout.write(isTerminal ? `\r${title} ... ${seconds()} s` : `${title} ... ${seconds()} s\n`),
     isTerminal ? 1_000 : 10_000,
   );
-  const { code, output } = await run(command, args, environment);
+  const { code, output } = await capture(command, args, environment);
   clearInterval(ticker);
   process.stdout.write(
     isTerminal
@@ -93,7 +93,8 @@ export async function step(title, command, args, environment = process.env) {
   fail(`${title} failed: see the lines above`);
 }
 
-function run(command, args, environment) {
+/** Runs a program to its end; `output` is what it wrote, on both channels. */
+export function capture(command, args, environment = process.env) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';

@@ -3,15 +3,17 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fail, prepare, root } from './prepare.mjs';
+import { capture, fail, prepare, root } from './prepare.mjs';
 import { findOrInstallRedis } from './redis-program.mjs';
 
-/** Checks that are no test suites; each counts as one test. */
+/** Checks that are no test suites; each counts as one test. Two lanes side by side: each check keeps one processor busy. */
 const CHECKS = [
-  ['format', 'format:check'],
-  ['lint', 'lint'],
-  ['types', 'types'],
-  ['dependency rules', 'deps'],
+  [['lint', 'lint']],
+  [
+    ['format', 'format:check'],
+    ['types', 'types'],
+    ['dependency rules', 'deps'],
+  ],
 ];
 
 /**
@@ -32,12 +34,11 @@ let failed = 0;
 
 await prepare();
 ensureRedis();
-for (const [title, script] of CHECKS) {
-  const isFine = (await run('npm', ['run', '--silent', script])) === 0;
-  process.stdout.write(`${isFine ? 'ok  ' : 'FAIL'} ${title}\n`);
-  if (isFine) passed++;
-  else failed++;
-}
+await Promise.all(
+  CHECKS.map(async (lane) => {
+    for (const [title, script] of lane) await check(title, script);
+  }),
+);
 for (const [title, args] of SUITES) await jest(title, args);
 process.stdout.write(`Everything took ${Math.round((performance.now() - startedAt) / 1000)} s.\n`);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
@@ -48,6 +49,16 @@ function ensureRedis() {
   fail('The tests need Redis: install redis-server or valkey-server, or set REDIS_URL to one they may use');
 }
 
+/** What a check says is shown when it has failed, in one piece. */
+async function check(title, script) {
+  const { code, output } = await capture('npm', ['run', '--silent', script]);
+  const isFine = code === 0;
+  if (!isFine) process.stdout.write(output);
+  process.stdout.write(`${isFine ? 'ok  ' : 'FAIL'} ${title}\n`);
+  if (isFine) passed++;
+  else failed++;
+}
+
 async function jest(title, args) {
   const folder = mkdtempSync(join(tmpdir(), 'thingcore-test-'));
   const report = join(folder, 'report.json');
@@ -56,7 +67,6 @@ async function jest(title, args) {
     process.execPath,
     // A test that fails may leave a connection open; the run ends all the same.
     [...program, ...args, '--forceExit', '--json', `--outputFile=${report}`, '--silent=false'],
-    'jest',
   );
   const counts = readReport(report);
   rmSync(folder, { recursive: true });
@@ -80,13 +90,10 @@ function readReport(file) {
   }
 }
 
-/** Runs a program; Jest's report on stdout is left out, since it goes to a file, its progress is on stderr. */
-function run(command, args, kind) {
+/** Runs a program whose report goes to a file; its progress is on stderr. */
+function run(command, args) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      cwd: root,
-      stdio: ['ignore', kind === 'jest' ? 'ignore' : 'inherit', 'inherit'],
-    });
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
     child.on('error', () => resolve(1));
     child.on('close', (code) => resolve(code ?? 1));
   });

@@ -1,6 +1,5 @@
-import { type BoundStatement } from './bound-statement.js';
-import { type CompiledPolicySet } from './compile-policies.js';
-import { type CompiledStatement, type StatementReference } from './compiled-statement.js';
+import { type BoundStatement, type StatementReference } from './bound-statement.js';
+import { type CompiledStatement } from './compiled-statement.js';
 import { contextValue, variableValue } from './context-keys.js';
 import { type PolicyContext } from './policy-context.js';
 
@@ -14,6 +13,14 @@ export interface Decision {
   readonly statement?: StatementReference;
 }
 
+/** The statements of all policies of a principal, whatever the context is. */
+export interface StatementSource {
+  /** In the order of the policies. */
+  readonly statements: readonly CompiledStatement[];
+  /** Those about an action, denials first: the first of them that matches a resource decides. */
+  statementsFor(action: string): readonly CompiledStatement[];
+}
+
 /** A bound on what is remembered by action; callers ask for a handful, but the name comes from outside. */
 export const MAX_REMEMBERED_ACTIONS = 64;
 
@@ -24,7 +31,7 @@ export class BoundPolicies {
 
   /** Use `CompiledPolicySet.bind`. */
   constructor(
-    private readonly policies: CompiledPolicySet,
+    private readonly policies: StatementSource,
     private readonly context: PolicyContext,
   ) {}
 

@@ -1,6 +1,27 @@
 import { type ConditionOutcome } from './compiled-condition.js';
-import { type CompiledStatement } from './compiled-statement.js';
 import { type Glob } from './glob.js';
+import { type Effect } from './policy-document.js';
+
+/** Names a statement for a person who wants to find it. Plain JSON. */
+export interface StatementReference {
+  readonly policyName: string;
+  /** The place of the statement in its document, from 0. */
+  readonly index: number;
+  readonly sid?: string;
+  readonly effect: Effect;
+}
+
+/** What a statement says whatever the context is. */
+export interface Statement {
+  readonly reference: StatementReference;
+  /** Whether the resources are those that are not meant. */
+  readonly exceptResources: boolean;
+  readonly actions: readonly string[];
+  /** The names of all variables of the statement, each once. */
+  readonly variables: readonly string[];
+  /** Whether the statement is about the action. */
+  matchesAction(action: string): boolean;
+}
 
 /** A resource of a statement within one context: a matcher, or the variable that has no value. */
 export type ResourcePattern =
@@ -20,7 +41,7 @@ export class BoundStatement {
   private readonly unresolvedVariable: string | undefined;
 
   constructor(
-    readonly statement: CompiledStatement,
+    readonly statement: Statement,
     readonly patterns: readonly ResourcePattern[],
     /** The first condition that does not hold: with one the statement matches nothing. */
     readonly failedCondition: ConditionOutcome | undefined,

@@ -1,4 +1,4 @@
-import { BoundPolicies, MAX_REMEMBERED_ACTIONS } from './bound-policies.js';
+import { BoundPolicies, MAX_REMEMBERED_ACTIONS, type StatementSource } from './bound-policies.js';
 import { CompiledStatement } from './compiled-statement.js';
 import { type PolicyContext } from './policy-context.js';
 import { type PolicyDocument } from './policy-document.js';
@@ -19,7 +19,7 @@ export function compilePolicies(policies: readonly NamedPolicy[]): CompiledPolic
 }
 
 /** The policies of a principal, compiled. Immutable: a change of a policy is a new set. */
-export class CompiledPolicySet {
+export class CompiledPolicySet implements StatementSource {
   private readonly byAction = new Map<string, readonly CompiledStatement[]>();
 
   /** Use {@link compilePolicies}. */
@@ -33,7 +33,6 @@ export class CompiledPolicySet {
     return new BoundPolicies(this, context);
   }
 
-  /** The statements about an action, denials first: the first of them that matches a resource decides. */
   statementsFor(action: string): readonly CompiledStatement[] {
     const known = this.byAction.get(action);
     if (known !== undefined) return known;

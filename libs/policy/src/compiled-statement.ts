@@ -1,19 +1,10 @@
 import { CompiledCondition } from './compiled-condition.js';
-import { BoundStatement, type ResourcePattern } from './bound-statement.js';
+import { BoundStatement, type ResourcePattern, type Statement, type StatementReference } from './bound-statement.js';
 import { compileGlob, type Glob, parseGlob } from './glob.js';
 import { variableValue } from './context-keys.js';
 import { type PolicyContext } from './policy-context.js';
-import { type Effect, type PolicyStatement } from './policy-document.js';
+import { type PolicyStatement } from './policy-document.js';
 import { parseTemplate, resolveTemplate, type Template, textOf, variablesOf } from './template.js';
-
-/** Names a statement for a person who wants to find it. Plain JSON. */
-export interface StatementReference {
-  readonly policyName: string;
-  /** The place of the statement in its document, from 0. */
-  readonly index: number;
-  readonly sid?: string;
-  readonly effect: Effect;
-}
 
 /** A resource of the document: as it is spelled, and taken apart. */
 export interface ResourceTemplate {
@@ -22,12 +13,11 @@ export interface ResourceTemplate {
 }
 
 /** A statement of a policy, prepared for any context. */
-export class CompiledStatement {
+export class CompiledStatement implements Statement {
   readonly reference: StatementReference;
   readonly exceptResources: boolean;
   readonly actions: readonly string[];
   readonly conditions: readonly CompiledCondition[];
-  /** The names of all variables of the statement, each once. */
   readonly variables: readonly string[];
   /** What the statement asks of a context: the keys of its conditions and its variables, each once. */
   readonly contextKeys: readonly string[];
@@ -55,7 +45,6 @@ export class CompiledStatement {
     this.contextFree = this.contextKeys.length === 0 ? this.bindTo({}) : undefined;
   }
 
-  /** Whether the statement is about the action. */
   matchesAction(action: string): boolean {
     const wanted = action.toLowerCase();
     return this.actionGlobs.some((glob) => glob.matches(wanted));

@@ -1,6 +1,6 @@
 import { type BoundPolicies, type Decision } from './bound-policies.js';
 import { type BoundStatement, type Mismatch } from './bound-statement.js';
-import { type StatementReference } from './compiled-statement.js';
+import { type StatementReference } from './bound-statement.js';
 
 /** A decision with its proof. Plain JSON. */
 export interface DecisionExplanation {

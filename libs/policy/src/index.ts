@@ -17,7 +17,7 @@ export { type CertificateContext, type PolicyContext, type ThingContext } from '
 export { compilePolicies, type CompiledPolicySet, type NamedPolicy } from './compile-policies.js';
 export { type BoundPolicies, type Decision } from './bound-policies.js';
 export { CachedDecisions, type CacheOptions } from './cached-decisions.js';
-export { type StatementReference } from './compiled-statement.js';
+export { type StatementReference } from './bound-statement.js';
 export { type Mismatch } from './bound-statement.js';
 export { type ConditionOutcome } from './compiled-condition.js';
 export {

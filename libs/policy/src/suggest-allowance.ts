@@ -1,7 +1,7 @@
 import { IotError } from '#thingcore/errors';
 import { parseArn } from './arn.js';
 import { type BoundPolicies } from './bound-policies.js';
-import { type StatementReference } from './compiled-statement.js';
+import { type StatementReference } from './bound-statement.js';
 import { parseTemplate, resolveTemplate } from './template.js';
 
 /** A statement as it stands in a document. Plain JSON. */

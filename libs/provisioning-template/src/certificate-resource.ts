@@ -3,7 +3,7 @@ import type { Deferred } from './evaluation.js';
 import type { ExpressionReader } from './expression-reader.js';
 import { OVERRIDES, readOverrides } from './override-settings.js';
 import type { CertificatePlan, CertificateSource } from './provisioning-plan.js';
-import type { ResourceDeclaration } from './resources.js';
+import type { ResourceDeclaration } from './resource-declaration.js';
 import { CERTIFICATE_ID_PARAMETER, type KindRules } from './template-kind.js';
 
 const FORMS = ['CertificateSigningRequest', 'CertificateId', 'CertificatePem'];

@@ -1,9 +1,7 @@
 import type { JsonNode } from '#thingcore/policy';
 import type { Deferred } from './evaluation.js';
 import type { Mappings } from './mappings.js';
-
-/** A value that a function yields or takes. */
-export type TemplateValue = string | readonly string[];
+import type { TemplateValue } from './template-value.js';
 
 /** A literal or function; `yields` says what it will be, where the text of the template shows it. */
 export interface Expression extends Deferred<TemplateValue> {

@@ -1,5 +1,5 @@
 import { describeJson, DocumentFault, objectMembers, type JsonNode } from '#thingcore/policy';
-import type { TemplateValue } from './expression.js';
+import type { TemplateValue } from './template-value.js';
 
 /** The section `Mappings`: map, top-level key, second-level key, value. */
 export type Mappings = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, TemplateValue>>>;

@@ -4,7 +4,7 @@ import type { Deferred } from './evaluation.js';
 import { isFunction, type ExpressionReader } from './expression-reader.js';
 import { readOverrides } from './override-settings.js';
 import type { PolicyPlan } from './provisioning-plan.js';
-import type { ResourceDeclaration } from './resources.js';
+import type { ResourceDeclaration } from './resource-declaration.js';
 import type { KindRules } from './template-kind.js';
 
 /** Reads a resource of the type `AWS::IoT::Policy`. */

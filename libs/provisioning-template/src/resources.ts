@@ -4,15 +4,9 @@ import type { Deferred } from './evaluation.js';
 import type { ExpressionReader } from './expression-reader.js';
 import { readPolicyResource } from './policy-resource.js';
 import type { CertificatePlan, PolicyPlan, ThingPlan } from './provisioning-plan.js';
+import type { ResourceDeclaration } from './resource-declaration.js';
 import type { KindRules } from './template-kind.js';
 import { readThingResource } from './thing-resource.js';
-
-/** A resource as the document declares it. */
-export interface ResourceDeclaration {
-  readonly logicalName: string;
-  readonly properties: JsonNode;
-  readonly overrideSettings: JsonNode | undefined;
-}
 
 /** What a template makes: one thing, one certificate, and policies. */
 export interface TemplateResources {

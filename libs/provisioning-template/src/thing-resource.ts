@@ -3,7 +3,7 @@ import type { Deferred, Evaluation } from './evaluation.js';
 import { isFunction, type ExpressionReader } from './expression-reader.js';
 import { MERGING_OVERRIDES, OVERRIDES, readOverrides } from './override-settings.js';
 import type { ThingPlan } from './provisioning-plan.js';
-import type { ResourceDeclaration } from './resources.js';
+import type { ResourceDeclaration } from './resource-declaration.js';
 
 const PROPERTIES = ['ThingName', 'AttributePayload', 'ThingTypeName', 'ThingGroups', 'BillingGroup'];
 
