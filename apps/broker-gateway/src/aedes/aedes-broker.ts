@@ -1,13 +1,6 @@
 import type { Duplex } from 'node:stream';
-import {
-  Aedes,
-  type AuthenticateError,
-  type Client,
-  type ConnectPacket,
-  type PublishPacket,
-  type Subscription,
-} from 'aedes';
-import { type IotError, reviveError } from '#thingcore/errors';
+import { Aedes, type Client, type Subscription } from 'aedes';
+import { reviveError } from '#thingcore/errors';
 import type { Clock } from '#thingcore/platform';
 import type { Cluster } from '../cluster/cluster.js';
 import type { Connection, DisconnectReason, Peer } from '../connection.js';
@@ -17,35 +10,24 @@ import { revealed } from '../lane/engine/shared-filter.js';
 import type { MessageLane } from '../lane/message-lane.js';
 import type { LaneCounters } from '../lane/ports/lane-counters.js';
 import type { BrokerProfile } from '../profile/broker-profile.js';
-import type { Granted } from '../profile/connect-rules.js';
 import { laneLimits } from '../profile/lane-limits.js';
 import type { SessionQueues } from '../session-queues/session-queues.js';
 import type { AedesBackend } from './aedes-backend.js';
-import {
-  applyRules,
-  type Arrival,
-  checkClientId,
-  type ClientInside,
-  detailsOf,
-  endsAfterMs,
-  NEVER_EXPIRES,
-  termsOf,
-  takeWillDelay,
-  toRequest,
-} from './arrival.js';
+import { type ClientInside, endsAfterMs, NEVER_EXPIRES } from './arrival.js';
 import type { BrokerHooks } from './broker-hooks.js';
 import { brokerLane } from './broker-lane.js';
 import { isPlainConnect } from './clean-connect.js';
+import { ClientArrivals } from './client-arrivals.js';
 import { ClientOperations } from './client-operations.js';
 import { ClientStates } from './client-states.js';
 import { clusterDuties } from './cluster-duties.js';
 import { brokerClusterHost, laneInterests } from './cluster-host.js';
 import { type ClientError, errorReason, isClientsOwnDisconnect } from './disconnect-reason.js';
-import { completeGreeting, greeting } from './greeting.js';
+import { completeGreeting } from './greeting.js';
 import { guardedPersistence } from './guarded-persistence.js';
 import { toPlainMessage } from './lane-message.js';
 import { Memberships } from './memberships.js';
-import { type MqttMessage, toMessage } from './mqtt-message.js';
+import type { MqttMessage } from './mqtt-message.js';
 import { ReasonStrings } from './reason-strings.js';
 import { guardRegistrations } from './registrations.js';
 import { PlainEntrance } from './plain-entrance.js';
@@ -54,9 +36,8 @@ import { SessionVersions } from './session-versions.js';
 import { SessionWipe } from './session-wipe.js';
 import { SubscriptionGate } from './subscription-gate.js';
 import { tellSubscriptions } from './subscription-events.js';
-import { grantedWill } from './will-check.js';
 import { ReasonedAnswers } from './reasoned-answers.js';
-import { connectReasonCode, isSilentV3, ReasonCode, refusal, subscribeReasonCode } from './refusal-codes.js';
+import { ReasonCode, subscribeReasonCode } from './refusal-codes.js';
 
 /** How long a socket may be open before its CONNECT has come. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -79,9 +60,7 @@ export class AedesBroker {
   private readonly lane: MessageLane;
   private readonly persistence: EnginePersistence;
   private readonly memberships: Memberships;
-  private readonly peers = new WeakMap<object, Peer>();
-  private readonly keepAlives = new WeakMap<Client, Granted>();
-  private readonly arrivals = new WeakMap<Client, Arrival>();
+  private readonly arrivals: ClientArrivals;
   private readonly entrance: PlainEntrance;
   private readonly states = new ClientStates();
   /** Clients that have their CONNACK, while aedes still reads what is queued for them. */
@@ -92,8 +71,6 @@ export class AedesBroker {
   private readonly answers = new ReasonedAnswers();
   private readonly reasons = new ReasonStrings();
   private readonly gate: SubscriptionGate;
-  /** Where sessions do not go on with another version. */
-  private readonly versions: SessionVersions | undefined;
   private hooks: BrokerHooks<unknown>;
 
   /** What an operator does with the clients of this node. */
@@ -109,9 +86,7 @@ export class AedesBroker {
       (error) => this.failed(error),
     );
     this.gate = new SubscriptionGate(profile, () => this.lane);
-    this.versions = profile.resumesAcrossVersions
-      ? undefined
-      : new SessionVersions(queues, (id) => this.persistence.cleanSubscriptions({ id }));
+    this.arrivals = this.arrivalsOf(options);
     this.lane = brokerLane(
       {
         limits,
@@ -138,11 +113,11 @@ export class AedesBroker {
       topicAliasMaximum: limits.topicAliasMaximum,
       connectTimeout: CONNECT_TIMEOUT_MS,
       preConnect: (client, packet, done) => {
-        this.identify(client, packet).then(
+        this.arrivals.identify(client, packet).then(
           (isKnown) => {
             const goesOn = isKnown && !client.closed;
             const proceed = () => {
-              completeGreeting(client, () => this.greetingOf(client));
+              completeGreeting(client, () => this.arrivals.greetingOf(client));
               done(goesOn ? null : new Error('the certificate was refused'), goesOn);
             };
             if (goesOn && isPlainConnect(packet)) void this.entrance.enter(client, packet, proceed);
@@ -152,9 +127,9 @@ export class AedesBroker {
         );
       },
       authenticate: (client, _username, _password, done) => {
-        (this.entrance.authenticationOf(client) ?? this.authenticate(client)).then(
+        (this.entrance.authenticationOf(client) ?? this.arrivals.authenticate(client)).then(
           () => done(null, true),
-          (error: unknown) => this.refuseConnect(client, reviveError(error), done),
+          (error: unknown) => this.arrivals.refuse(client, reviveError(error), done),
         );
       },
       authorizePublish: (client, packet, done) => {
@@ -167,9 +142,9 @@ export class AedesBroker {
     });
     guardRegistrations(this.aedes);
     this.entrance = new PlainEntrance(this.aedes, {
-      authenticate: (client) => this.authenticate(client),
+      authenticate: (client) => this.arrivals.authenticate(client),
       clean: (client) => this.persistence.cleanSubscriptions(client),
-      greetingOf: (client) => this.greetingOf(client),
+      greetingOf: (client) => this.arrivals.greetingOf(client),
     });
     this.operations = new ClientOperations(this.host());
     this.listenToAedes();
@@ -213,7 +188,7 @@ export class AedesBroker {
 
   /** Takes over a socket whose other end is known. */
   accept(socket: Duplex, peer: Peer): void {
-    this.peers.set(socket, peer);
+    this.arrivals.expect(socket, peer);
     const client = this.aedes.handle(socket);
     // Before a byte is read.
     this.lane.attach(client as unknown as EngineClient);
@@ -252,80 +227,6 @@ export class AedesBroker {
     }
   }
 
-  /** Answers whether the client may go on to what its CONNECT asks for: strangers do not get an answer to it. */
-  private async identify(client: Client, packet: ConnectPacket): Promise<boolean> {
-    const peer = this.peers.get(client.conn);
-    if (peer === undefined) throw new Error('aedes has a client without a socket of ours');
-    if (packet.protocolVersion === 3 && !this.options.profile.acceptsMqtt31) {
-      this.answers.refuseVersion(client);
-      return false;
-    }
-    this.reasons.meet(client, peer, packet);
-    this.keepAlives.set(client, applyRules(this.options.profile, packet));
-    const candidate = this.hooks.identify(peer, packet.clientId);
-    const will = packet.will && toMessage({ ...packet.will, cmd: 'publish' } as PublishPacket);
-    const isCleanStart = packet.clean === true;
-    const willDelayMs = takeWillDelay(this.options.profile, packet);
-    this.arrivals.set(client, { peer, request: toRequest(packet), isCleanStart, will, willDelayMs, candidate });
-    // Whoever could not be identified gets an answer: that nobody can be let in just now.
-    return candidate.then(
-      (known) => known !== undefined,
-      () => true,
-    );
-  }
-
-  private async authenticate(client: Client): Promise<void> {
-    const arrival = this.arrivals.get(client);
-    if (arrival === undefined) throw new Error('aedes authenticates a client before its CONNECT');
-    this.arrivals.delete(client);
-    const { peer, request, isCleanStart, willDelayMs } = arrival;
-    checkClientId(this.options.profile, client, request);
-    const will = arrival.will && grantedWill(this.options.profile, arrival.will);
-    const connection = await this.hooks.connect(
-      await arrival.candidate,
-      peer,
-      { ...request, clientId: client.id },
-      termsOf(client, request, this.keepAlives.get(client)),
-    );
-    connection.versionNumber = await this.memberships.join(
-      {
-        client,
-        isPersistent: request.isPersistent,
-        isCleanStart,
-        endsAfterMs: endsAfterMs(client),
-        details: detailsOf(connection),
-        will: will && { clientId: client.id, message: will, delayMs: willDelayMs },
-      },
-      () => void this.end(client, 'DUPLICATE_CLIENTID', ReasonCode.sessionTakenOver),
-    );
-    if (request.isPersistent) await this.versions?.begin(client.id, client.version ?? 4, isCleanStart);
-    if (!client.conn.closed) this.opening.add(client.id);
-    client.conn.once('close', () => this.opening.delete(client.id));
-    // [MQTT-3.1.4-2] aedes now closes the other connection of this client id.
-    const other = this.clients.get(client.id);
-    if (other !== undefined) {
-      this.states.note(other, 'DUPLICATE_CLIENTID');
-      if (isCleanStart) this.memberships.sessionEnds(other);
-    }
-    this.states.add(client, connection);
-  }
-
-  private greetingOf(client: Client) {
-    return greeting(this.options.profile, this.keepAlives.get(client));
-  }
-
-  private refuseConnect(
-    client: Client,
-    error: IotError,
-    done: (error: AuthenticateError, isAllowed: boolean) => void,
-  ): void {
-    if (client.closed) done(refusal(error), false);
-    else if (client.version === 5) {
-      this.answers.refuseConnect(client, connectReasonCode(error), this.reasons.ofError(client, error));
-    } else if (isSilentV3(this.options.profile, error)) client.close();
-    else done(refusal(error), false);
-  }
-
   /** aedes asks for last wills only, and publishes none: it would not say when one is safe. */
   private publishWill(client: Client): void {
     const connection = this.states.connectionOf(client);
@@ -341,6 +242,18 @@ export class AedesBroker {
         throw error;
       }
       await this.publish(message);
+    });
+  }
+
+  private arrivalsOf({ profile, queues }: AedesBrokerOptions): ClientArrivals {
+    const { states, answers, reasons, memberships, clients, opening } = this;
+    const versions = profile.resumesAcrossVersions
+      ? undefined
+      : new SessionVersions(queues, (id) => this.persistence.cleanSubscriptions({ id }));
+    return new ClientArrivals({
+      ...{ profile, states, answers, reasons, memberships, clients, opening, versions },
+      hooks: () => this.hooks,
+      end: (client, reason, reasonCode) => this.end(client, reason, reasonCode),
     });
   }
 
