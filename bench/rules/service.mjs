@@ -10,6 +10,8 @@ export async function startRules(directory) {
   const { EventBus, LocalTransport, RpcClient } = await import('../../dist/libs/transport/src/index.js');
   const contracts = await import('../../dist/libs/contracts/src/index.js');
   const { rulesSettings } = await import('../../dist/apps/rules/src/rules.config.js');
+  const { Deliveries } = await import('../../dist/apps/rules/src/delivery/deliveries.js');
+  const { InboxStore } = await import('../../dist/apps/rules/src/delivery/inbox.store.js');
   const { RulesModule } = await import('../../dist/apps/rules/src/rules.module.js');
   const postgres = await startEmbeddedPostgres({
     directory: join(directory, 'postgres'),
@@ -41,7 +43,15 @@ export async function startRules(directory) {
   });
   const rpc = process.app.get(RpcClient, { strict: false });
   const events = process.app.get(EventBus, { strict: false });
+  const deliveries = process.app.get(Deliveries, { strict: false });
+  const inbox = process.app.get(InboxStore, { strict: false });
   return {
+    /** Executions under way. */
+    get inFlight() {
+      return deliveries.inFlight;
+    },
+    /** What is left to be done, in memory and in the inbox. */
+    unfinished: async () => deliveries.inFlight || inbox.count(),
     databaseUrl,
     counted,
     createRule: (ruleName, payload) => rpc.call(contracts.createTopicRule, { ruleName, payload }),

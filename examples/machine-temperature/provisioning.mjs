@@ -21,10 +21,10 @@ const KEY_TYPE = process.platform === 'darwin' ? 'RSA_2048' : 'EC_P256';
 export async function createThing(/** @type {Instance} */ instance, /** @type {string} */ name) {
   const { createThing } = await request(
     instance,
-    `mutation ($input: CreateThingInput!) { createThing(input: $input) { name arn } }`,
+    `mutation ($input: CreateThingInput!) { createThing(input: $input) { thing { name arn } } }`,
     { input: { name, attributes: { kind: 'press', site: 'plant-1' } } },
   );
-  return createThing.arn;
+  return createThing.thing.arn;
 }
 
 /**
@@ -53,9 +53,13 @@ export async function createMachinePolicy(instance, thingArn) {
     ],
   };
   try {
-    await request(instance, `mutation ($input: CreatePolicyInput!) { createPolicy(input: $input) { name } }`, {
-      input: { name: POLICY_NAME, document },
-    });
+    await request(
+      instance,
+      `mutation ($input: CreatePolicyInput!) { createPolicy(input: $input) { policy { name } } }`,
+      {
+        input: { name: POLICY_NAME, document },
+      },
+    );
     return { name: POLICY_NAME, isNew: true };
   } catch (error) {
     if (error.code !== 'ResourceAlreadyExists') throw error;
@@ -72,29 +76,31 @@ export async function createMachinePolicy(instance, thingArn) {
  * @returns {Promise<DeviceIdentity>}
  */
 export async function createIdentity(instance, thingName, policyName) {
-  const { createKeysAndCertificate: created } = await request(
+  const {
+    createKeysAndCertificate: { certificate, privateKey },
+  } = await request(
     instance,
     `mutation ($input: CreateKeysAndCertificateInput!) {
-      createKeysAndCertificate(input: $input) { id arn pem privateKey }
+      createKeysAndCertificate(input: $input) { certificate { id arn pem } privateKey }
     }`,
     { input: { setAsActive: true, keyType: KEY_TYPE } },
   );
   await request(
     instance,
     `mutation ($policy: PolicyAttachmentInput!, $principal: AttachThingPrincipalInput!) {
-      attachPolicy(input: $policy) { policyName }
-      attachThingPrincipal(input: $principal) { thingName }
+      attachPolicy(input: $policy) { attachment { policyName } }
+      attachThingPrincipal(input: $principal) { attachment { thingName } }
     }`,
     {
-      policy: { policyName, target: created.arn },
-      principal: { thingName, principal: created.arn },
+      policy: { policyName, target: certificate.arn },
+      principal: { thingName, principal: certificate.arn },
     },
   );
   return {
     thingName,
-    certificateId: created.id,
-    certificatePem: created.pem,
-    privateKeyPem: created.privateKey,
+    certificateId: certificate.id,
+    certificatePem: certificate.pem,
+    privateKeyPem: privateKey,
   };
 }
 
@@ -105,7 +111,7 @@ export async function deactivateCertificate(
 ) {
   await request(
     instance,
-    `mutation ($input: UpdateCertificateInput!) { updateCertificate(input: $input) { status } }`,
+    `mutation ($input: UpdateCertificateInput!) { updateCertificate(input: $input) { certificate { status } } }`,
     { input: { certificateId, newStatus: 'INACTIVE' } },
   );
 }

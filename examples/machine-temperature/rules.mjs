@@ -52,7 +52,9 @@ export async function putRules(instance) {
 
 async function createOrReplace(/** @type {Instance} */ instance, /** @type {object} */ input) {
   const put = (/** @type {string} */ mutation) =>
-    request(instance, `mutation ($input: TopicRuleInput!) { ${mutation}(input: $input) { name } }`, { input });
+    request(instance, `mutation ($input: TopicRuleInput!) { ${mutation}(input: $input) { topicRule { name } } }`, {
+      input,
+    });
   try {
     await put('createTopicRule');
     return false;

@@ -2,6 +2,7 @@ import { waitFor } from '#thingcore/testing';
 import { Application } from './support/application.js';
 import { Cluster, type Replica } from './support/cluster.js';
 import { connectMqttjs, type MqttjsDevice } from './support/devices/mqttjs-device.js';
+import { GraphqlClient } from './support/graphql-client.js';
 import { OperatorDatabase } from './support/operator-database.js';
 
 const THINGS = 200;
@@ -15,13 +16,23 @@ const KILL_AFTER = 1000;
 /** Messages under way at a time. AWS: 100 of a connection at most, and mqtt.js does not heed the Receive Maximum. */
 const IN_FLIGHT = 50;
 
-describe('two processes each of shadow, rules and broker', () => {
+interface Updated {
+  readonly shadowUpdated: { readonly cursor: string; readonly version: number };
+}
+
+interface Changed {
+  readonly registryChanged: { readonly cursor: string; readonly thingName: string };
+}
+
+describe('two processes each of shadow, rules, broker and gateway', () => {
   const cluster = new Cluster();
   const devices: MqttjsDevice[] = [];
   let application: Application;
   let database: OperatorDatabase;
   let brokers: Replica[];
   let rules: Replica[];
+  /** The second of two gateways; the application is at the first. */
+  let otherGateway: GraphqlClient;
   /** One client on each broker node. */
   let left: MqttjsDevice;
   let right: MqttjsDevice;
@@ -39,11 +50,14 @@ describe('two processes each of shadow, rules and broker', () => {
   beforeAll(async () => {
     await cluster.open({ THINGCORE_RULES_LEASE_MS: '1000' });
     // All at once and in no order, on empty databases, as an orchestrator would.
-    [brokers, rules] = await Promise.all([
+    const started = await Promise.all([
       cluster.startAll('broker-gateway', 'broker-gateway'),
       cluster.startAll('rules', 'rules'),
-      cluster.startAll('shadow', 'shadow', 'registry', 'gateway'),
+      cluster.startAll('shadow', 'shadow', 'registry', 'gateway', 'gateway'),
     ]);
+    [brokers, rules] = [started[0], started[1]];
+    const { apiKey } = await cluster.access();
+    otherGateway = new GraphqlClient(started[2].at(-1)?.graphqlUrl ?? '', apiKey);
     application = new Application(await cluster.access());
     database = await OperatorDatabase.connect(cluster.operatorDatabaseUrl);
     left = await connect('left', brokers[0]);
@@ -52,7 +66,7 @@ describe('two processes each of shadow, rules and broker', () => {
 
   afterAll(async () => {
     await Promise.allSettled(devices.map((device) => device.disconnect()));
-    await Promise.allSettled([application?.close(), database?.close()]);
+    await Promise.allSettled([application?.close(), otherGateway?.close(), database?.close()]);
     await cluster.close();
   });
 
@@ -76,6 +90,41 @@ describe('two processes each of shadow, rules and broker', () => {
         return topics.size === 2;
       },
       { what: 'messages of both nodes', intervalMs: 100 },
+    );
+  });
+
+  it('let an application go on at the other gateway where it left off, with nothing missed and nothing twice', async () => {
+    const UPDATES = 'subscription ($after: String) { shadowUpdated(thing: "relay", after: $after) { cursor version } }';
+    const CHANGES =
+      'subscription ($after: String) { registryChanged(kinds: [THING], after: $after) { cursor thingName operation } }';
+    const updates = application.graphql.subscribe<Updated>(UPDATES).inbox;
+    const changes = application.graphql.subscribe<Changed>(CHANGES).inbox;
+    const change = async (n: number) => {
+      await application.updateShadow('relay', { desired: { n } });
+      await application.createThing(`relay-${n}`);
+    };
+    let n = 0;
+    await waitFor(
+      async () => {
+        await change(++n);
+        return updates.items.length > 0 && changes.items.length > 0;
+      },
+      { what: 'both subscriptions to be in force' },
+    );
+    await updates.find(({ shadowUpdated: { version } }) => version === n, 'the last update so far');
+    await changes.find(({ registryChanged: { thingName } }) => thingName === `relay-${n}`, 'the last change so far');
+    const [seen, seenChange] = [updates.items.at(-1)?.shadowUpdated, changes.items.at(-1)?.registryChanged];
+    for (const missed of [n + 1, n + 2]) await change(missed);
+    const back = otherGateway.subscribe<Updated>(UPDATES, { after: seen?.cursor }).inbox;
+    const backChanges = otherGateway.subscribe<Changed>(CHANGES, { after: seenChange?.cursor }).inbox;
+    await change(n + 3);
+    const expected = [n + 1, n + 2, n + 3];
+    await waitFor(() => back.items.length >= 3 && backChanges.items.length >= 3, {
+      what: 'what was missed and what came',
+    });
+    expect(back.items.map(({ shadowUpdated: { version } }) => version)).toEqual(expected);
+    expect(backChanges.items.map(({ registryChanged: { thingName } }) => thingName)).toEqual(
+      expected.map((number) => `relay-${number}`),
     );
   });
 

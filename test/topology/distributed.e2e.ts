@@ -2,6 +2,7 @@ import { describeEndToEndStory, prepareReadings } from './support/end-to-end-sto
 import { startDistributed } from './support/product.js';
 import { describeRefusals } from './support/refusals.js';
 import { describeShadowClientStory } from './support/shadow-client-story.js';
+import { describeTypedThingsStory } from './support/typed-things-story.js';
 import { World } from './support/world.js';
 
 describe('Thingcore as a process for each service', () => {
@@ -16,5 +17,6 @@ describe('Thingcore as a process for each service', () => {
 
   describeEndToEndStory(() => world);
   describeShadowClientStory(() => world);
+  describeTypedThingsStory(() => world);
   describeRefusals(() => world);
 });

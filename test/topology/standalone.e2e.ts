@@ -2,6 +2,7 @@ import { describeEndToEndStory, prepareReadings } from './support/end-to-end-sto
 import { startStandalone } from './support/product.js';
 import { describeRefusals } from './support/refusals.js';
 import { describeShadowClientStory } from './support/shadow-client-story.js';
+import { describeTypedThingsStory } from './support/typed-things-story.js';
 import { World } from './support/world.js';
 
 describe('Thingcore in one process', () => {
@@ -16,5 +17,6 @@ describe('Thingcore in one process', () => {
 
   describeEndToEndStory(() => world);
   describeShadowClientStory(() => world);
+  describeTypedThingsStory(() => world);
   describeRefusals(() => world);
 });

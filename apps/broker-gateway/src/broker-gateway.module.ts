@@ -5,6 +5,10 @@ import { AedesBroker } from './aedes/aedes-broker.js';
 import { showLaneMetrics } from './aedes/lane-metrics.js';
 import { levelBackend } from './aedes/level-backend.js';
 import { redisBackend } from './aedes/redis-backend.js';
+import { AccessKeyEventsController } from './authorization/access-keys/access-key-events.controller.js';
+import { AccessKeyWatch } from './authorization/access-keys/access-key-watch.js';
+import { AccessKeys } from './authorization/access-keys/access-keys.js';
+import { SignedUpgrades } from './authorization/access-keys/signed-upgrades.js';
 import { Admission } from './authorization/admission.js';
 import { CertificatePresenter } from './authorization/certificate-presenter.js';
 import { LiveConnections } from './authorization/live-connections.js';
@@ -30,6 +34,7 @@ import { DataPlaneListener } from './data-plane/data-plane.listener.js';
 import { HttpCallers } from './data-plane/http-callers.js';
 import { RetainedMessages } from './data-plane/retained-messages.js';
 import { RetainedRequests } from './data-plane/retained-requests.js';
+import { ThingShadows } from './data-plane/thing-shadows.js';
 import { CertificateDenials } from './denials/certificate-denials.js';
 import { DenialRecorder } from './denials/denial-recorder.js';
 import { DenialsController } from './denials/denials.controller.js';
@@ -48,6 +53,8 @@ import { Publisher } from './messages/publisher.js';
 import { MqttEngine } from './mqtt-engine.js';
 import { Presence } from './presence/presence.js';
 import { BROKER_PROFILE, type BrokerProfile, brokerProfile } from './profile/broker-profile.js';
+import { ProvisioningCalls } from './provisioning/provisioning-calls.js';
+import { ProvisioningRequests } from './provisioning/provisioning-requests.js';
 import { BrokerRates } from './rates/broker-rates.js';
 import { RegistryEventsController } from './registry/registry-events.controller.js';
 import { RetainedMessagesController } from './retained/retained-messages.controller.js';
@@ -89,6 +96,7 @@ export class BrokerGatewayModule {
         RetainedMessagesController,
         DenialsController,
         RegistryEventsController,
+        AccessKeyEventsController,
         ShadowEventsController,
       ],
       providers: [
@@ -96,6 +104,8 @@ export class BrokerGatewayModule {
         { provide: BROKER_PROFILE, useValue: brokerProfile(config) },
         ...(storage.kind === 'files' ? fileProviders(config) : redisProviders(config, storage.url)),
         PrincipalLookup,
+        AccessKeys,
+        SignedUpgrades,
         PrincipalDirectory,
         LiveConnections,
         DenialRecorder,
@@ -103,6 +113,8 @@ export class BrokerGatewayModule {
         PolicyDenials,
         Reauthorizer,
         PrincipalChanges,
+        AccessKeyWatch,
+        ThingShadows,
         CertificatePresenter,
         Admission,
         RuleTap,
@@ -111,6 +123,8 @@ export class BrokerGatewayModule {
         Publisher,
         ShadowCalls,
         ShadowRequests,
+        ProvisioningCalls,
+        ProvisioningRequests,
         Presence,
         ConnectivitySweep,
         ClientDirectory,

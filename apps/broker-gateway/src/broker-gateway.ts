@@ -14,10 +14,11 @@ import { deniedClient } from './denials/denied-client.js';
 import { PolicyDenials } from './denials/policy-denials.js';
 import type { LanePace } from './lane/ports/lane-pace.js';
 import { MessageIntake } from './messages/message-intake.js';
-import { isBasicIngest, platformRequest } from './messages/reserved-topics.js';
+import { isBasicIngest, isForPlatformAlone, platformRequest } from './messages/reserved-topics.js';
 import { Presence } from './presence/presence.js';
 import { BROKER_PROFILE, type BrokerProfile } from './profile/broker-profile.js';
 import { topicLimits } from './profile/lane-limits.js';
+import { ProvisioningRequests } from './provisioning/provisioning-requests.js';
 import { BrokerRates } from './rates/broker-rates.js';
 import { ShadowRequests } from './shadows/shadow-requests.js';
 
@@ -40,6 +41,7 @@ export class BrokerGateway implements BrokerHooks<Candidate> {
     private readonly denials: PolicyDenials,
     private readonly intake: MessageIntake,
     private readonly shadows: ShadowRequests,
+    private readonly provisioning: ProvisioningRequests,
     private readonly presence: Presence,
     private readonly live: LiveConnections,
     private readonly rates: BrokerRates,
@@ -107,7 +109,7 @@ export class BrokerGateway implements BrokerHooks<Candidate> {
   }
 
   mayPublish(connection: Connection, topic: string, isRetained: boolean): IotError | undefined {
-    if (isRetained && (isBasicIngest(topic) || (topic.startsWith('$') && !this.profile.retainsReservedTopics))) {
+    if (isRetained && (isForPlatformAlone(topic) || (topic.startsWith('$') && !this.profile.retainsReservedTopics))) {
       // AWS: MQTT retained messages, reserved topics
       return new IotError('InvalidRequest', `No messages are retained on ${topic}, which begins with $`, {
         details: { topic },
@@ -138,8 +140,13 @@ export class BrokerGateway implements BrokerHooks<Candidate> {
 
   async offer(connection: Connection, message: MqttMessage): Promise<void> {
     const { clientId, principal, sourceIp } = connection;
-    await this.intake.take(message, { clientId, principal, sourceIp });
     const request = platformRequest(message.topic);
+    if (request?.kind === 'provisioning-request') {
+      // Past rules and watchers: it may hold the token of a certificate, which is good for whoever knows it.
+      this.provisioning.submit(connection, request, message.payload);
+      return;
+    }
+    await this.intake.take(message, { clientId, principal, sourceIp });
     if (request === undefined) return;
     const author = { origin: 'MQTT', principal, clientId } as const;
     this.shadows.submit(connection.sessionIdentifier, request, message.payload, author);
@@ -198,9 +205,10 @@ export class BrokerGateway implements BrokerHooks<Candidate> {
   private objectionToFilter(connection: Connection, topicFilter: string): IotError | undefined {
     const problem = checkTopicFilter(topicFilter, this.topics);
     if (problem !== undefined) return new IotError('InvalidRequest', problem, { details: { topicFilter } });
-    if (isBasicIngest(topicFilter)) {
-      // AWS: Basic Ingest, nobody can subscribe to its topics
-      return new IotError('InvalidRequest', `Nobody can subscribe to ${topicFilter}: messages there are for one rule`, {
+    if (isForPlatformAlone(topicFilter)) {
+      // AWS: Basic Ingest, nobody can subscribe to its topics; Reserved topics, provisioning requests are published only
+      const whom = isBasicIngest(topicFilter) ? 'one rule' : 'the platform';
+      return new IotError('InvalidRequest', `Nobody can subscribe to ${topicFilter}: messages there are for ${whom}`, {
         details: { topicFilter },
       });
     }

@@ -17,7 +17,7 @@ import { checkTopicFilter, checkTopicName, type TopicLimits } from '#thingcore/t
 import { ContractPipe, EventBus, handles } from '#thingcore/transport';
 import { grantedProperties } from './messages/platform-properties.js';
 import { Publisher } from './messages/publisher.js';
-import { platformRequest } from './messages/reserved-topics.js';
+import { requestWithoutConnection } from './messages/reserved-topics.js';
 import { BROKER_PROFILE, type BrokerProfile } from './profile/broker-profile.js';
 import { topicLimits } from './profile/lane-limits.js';
 import { RuleTap } from './rules/rule-tap.js';
@@ -65,7 +65,7 @@ export class BrokerController {
     const { topic, qos, retain, hops } = request;
     refuse('topic', checkTopicName(topic, this.topics));
     const properties = grantedProperties(request.properties, this.profile);
-    const shadowRequest = platformRequest(topic);
+    const shadowRequest = requestWithoutConnection(topic);
     const payload = Buffer.from(request.payload, 'base64');
     const messageId = await this.publisher.publish({ topic, payload, qos, retain, properties }, { hops });
     if (shadowRequest !== undefined) this.shadows.submit(PLATFORM, shadowRequest, payload);

@@ -21,6 +21,7 @@ import { EventBus, handles, RpcClient } from '#thingcore/transport';
 import { type BrokerConfig, brokerSettings } from './broker.config.js';
 import { BrokerAddresses, BrokerGatewayModule } from './broker-gateway.module.js';
 import { type Device, FakeRegistry, registry } from './fake-registry.fixture.js';
+import { FakeProvisioning } from './provisioning/fake-provisioning.fixture.js';
 
 /** A shadow service and a rules service that a test can look into and make slow or fail. */
 @Controller()
@@ -60,7 +61,7 @@ export class Neighbours {
   }
 }
 
-@Module({ controllers: [FakeRegistry, Neighbours] })
+@Module({ controllers: [FakeRegistry, FakeProvisioning, Neighbours] })
 class NeighboursModule {}
 
 /** The default settings on free ports of the loopback address, but for what a test says. */

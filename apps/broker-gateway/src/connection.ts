@@ -1,4 +1,5 @@
 import type { CertificateContext } from '#thingcore/policy';
+import type { SigningScope } from '#thingcore/sigv4';
 import type { ConnectionAuthorizer } from './authorization/connection-authorizer.js';
 
 /** Who a client without a certificate is. */
@@ -6,13 +7,15 @@ export const ANONYMOUS = 'anonymous';
 
 /** The other end of a socket before it has said which client it is. */
 export interface Peer {
-  /** The id of the certificate it proved to hold, or {@link ANONYMOUS}. */
+  /** The id of the certificate or of the access key that it proved to hold, or {@link ANONYMOUS}. */
   readonly principal: string;
   readonly sourceIp: string;
   /** The host name it asked for in the TLS handshake. */
   readonly domainName?: string | undefined;
   /** The certificate; absent without one. */
   readonly certificate?: PeerCertificate | undefined;
+  /** The access key that has signed its request for a WebSocket; absent without one. */
+  readonly accessKey?: PeerAccessKey | undefined;
   /** The rest of both ends' addresses; absent when the transport does not say. */
   readonly socket?: SocketAddresses | undefined;
 }
@@ -22,6 +25,13 @@ export interface SocketAddresses {
   readonly sourcePort: number;
   readonly targetIp: string;
   readonly targetPort: number;
+}
+
+/** The access key of a peer. That it holds the secret is proven; whether the key still counts only the registry can say. */
+export interface PeerAccessKey {
+  readonly accessKeyId: string;
+  /** What its signature is for. */
+  readonly scope: SigningScope;
 }
 
 /** The certificate a peer showed. That it holds the key is proven; whether it counts only the registry can say. */
@@ -38,7 +48,7 @@ export interface Rights {
   readonly thing?: { readonly thingName: string; readonly isExclusive: boolean } | undefined;
   /** Names what changes must be looked out for, as `subjectOf` spells it. */
   readonly subjects: readonly string[];
-  /** When the certificate expires, in milliseconds since the epoch; infinite without one. */
+  /** When the certificate or access key expires, in milliseconds since the epoch; infinite when that never comes. */
   readonly expiresAt: number;
 }
 

@@ -1,6 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
 import {
+  type AccessRole,
+  deriveAccessKey,
   getAuthority,
   issueServerCertificate,
   listPrincipalChanges,
@@ -20,6 +22,7 @@ import {
   crossSign,
   issueServerCertificate as sign,
 } from '#thingcore/pki';
+import { deriveSigningKey } from '#thingcore/sigv4';
 
 const YEAR_MS = 365 * 86_400_000;
 
@@ -42,6 +45,9 @@ function aYear() {
   return { notBefore, notAfter: new Date(notBefore.getTime() + YEAR_MS) };
 }
 
+/** What access keys of tests sign with. */
+export const ACCESS_KEY_SECRET = 'secret-of-tests';
+
 /** What the fake registry knows; all nodes of a test ask the same. */
 class RegistryState {
   /** The newest first, which signs. */
@@ -58,6 +64,8 @@ class RegistryState {
   delayMs = 0;
   /** Sizes of the questions for principals. */
   readonly questions: number[] = [];
+  /** By the id of the access key; all sign with {@link ACCESS_KEY_SECRET}. */
+  readonly accessKeys = new Map<string, { role: AccessRole; expiresAt?: number }>();
   readonly presented: string[] = [];
   present: (id: string) => ReplyOf<typeof presentCertificate> = () => ({ outcome: 'UNKNOWN' });
 
@@ -125,6 +133,14 @@ export class FakeRegistry {
     if (older !== undefined) chain.push(await crossSign(older, authority!));
     const certificateChainPem = chain.map(({ certificatePem }) => certificatePem.trim()).join('\n');
     return { certificateChainPem, authorityPem: registry.authorityPem };
+  }
+
+  @MessagePattern(deriveAccessKey.pattern)
+  deriveAccessKey({ accessKeyId, ...scope }: ParsedRequestOf<typeof deriveAccessKey>) {
+    if (registry.isAway) throw new IotError('ServiceUnavailable', 'the registry is away');
+    const key = registry.accessKeys.get(accessKeyId);
+    if (key === undefined) throw new IotError('Unauthorized', 'This access key is not valid');
+    return { ...key, name: 'a key', signingKey: deriveSigningKey(ACCESS_KEY_SECRET, scope).toString('base64') };
   }
 
   @MessagePattern(resolvePrincipals.pattern)

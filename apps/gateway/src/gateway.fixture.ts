@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type CommandContract, type ReplyOf, type RequestOf, verifyApiKey } from '#thingcore/contracts';
+import {
+  type CommandContract,
+  listDenialsAfter,
+  type ReplyOf,
+  type RequestOf,
+  recordAudit,
+  verifyApiKey,
+} from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
 import { Clock, DataDirectory, Lifecycle, Logger, PlatformModule, readConfig, Scope } from '#thingcore/platform';
 import {
@@ -110,6 +117,8 @@ export async function startGateway(
   const events = new LocalEventBus(transport);
   const clock = new StoppedClock();
   answerKeys(services);
+  services.answer(recordAudit, () => ({}));
+  services.answer(listDenialsAfter, () => ({ denials: [], cursor: '0', isForgotten: false }));
   const logger = Logger.create({ service: 'gateway', level: 'silent', format: 'json' });
   const platform = PlatformModule.forRoot({
     logger,

@@ -6,18 +6,22 @@ import { explainListenError, Lifecycle, type Part } from '#thingcore/platform';
 import { GatewayAddress } from './gateway-address.js';
 import { GATEWAY_CONFIG, type GatewayConfig, gatewaySettings } from './gateway.config.js';
 import { WebSocketGate } from './requests/websocket-gate.js';
+import { SilentConnections } from './silent-connections.js';
+import { EventStreams } from './subscriptions/event-streams.js';
 
 /** Lets the HTTP server of the process listen, after everything else is prepared. */
 @Injectable()
 export class HttpListener implements Part {
   readonly name = 'http listener';
   readonly stage = 'listen';
+  private silent: SilentConnections | undefined;
 
   constructor(
     lifecycle: Lifecycle,
     private readonly host: HttpAdapterHost<FastifyAdapter>,
     private readonly address: GatewayAddress,
     private readonly webSockets: WebSocketGate,
+    private readonly eventStreams: EventStreams,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {
     lifecycle.add(this);
@@ -26,6 +30,7 @@ export class HttpListener implements Part {
   async start(): Promise<void> {
     const { httpPort: port, httpHost: host } = this.config;
     const server = this.host.httpAdapter.getInstance();
+    this.silent = new SilentConnections(server.server);
     try {
       await server.listen({ port, host });
     } catch (error) {
@@ -37,7 +42,10 @@ export class HttpListener implements Part {
 
   /** Finishes what is in flight, while the services it calls still answer. */
   async stop(): Promise<void> {
+    this.eventStreams.closeAll();
     await this.webSockets.closeAll();
-    await this.host.httpAdapter.getInstance().close();
+    const closed = this.host.httpAdapter.getInstance().close();
+    this.silent?.close();
+    await closed;
   }
 }

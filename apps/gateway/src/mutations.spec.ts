@@ -30,7 +30,7 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 const ROWS: OperationRow[] = [
   {
     name: 'createTopicRule with what is needed',
-    operation: `mutation { createTopicRule(input: ${RULE_INPUT}) { name arn sql actions errorAction topicPattern createdAt } }`,
+    operation: `mutation { createTopicRule(input: ${RULE_INPUT}) { topicRule { name arn sql actions errorAction topicPattern createdAt } } }`,
     command: createTopicRule,
     request: {
       ruleName: 'alert',
@@ -39,20 +39,22 @@ const ROWS: OperationRow[] = [
     reply: RULE,
     data: {
       createTopicRule: {
-        name: 'alert',
-        arn: 'arn:alert',
-        sql: "SELECT * FROM 'a'",
-        actions: [{ republish: { topic: 'b' } }],
-        errorAction: null,
-        topicPattern: null,
-        createdAt: '2023-11-14T22:13:20.000Z',
+        topicRule: {
+          name: 'alert',
+          arn: 'arn:alert',
+          sql: "SELECT * FROM 'a'",
+          actions: [{ republish: { topic: 'b' } }],
+          errorAction: null,
+          topicPattern: null,
+          createdAt: '2023-11-14T22:13:20.000Z',
+        },
       },
     },
   },
   {
     name: 'replaceTopicRule with everything',
     operation: `mutation { replaceTopicRule(input: { ruleName: "alert", sql: "SELECT 1", description: "d",
-      awsIotSqlVersion: "2016-03-23", ruleDisabled: true, actions: [], errorAction: { log: {} } }) { ruleDisabled } }`,
+      awsIotSqlVersion: "2016-03-23", ruleDisabled: true, actions: [], errorAction: { log: {} } }) { topicRule { ruleDisabled } } }`,
     command: replaceTopicRule,
     request: {
       ruleName: 'alert',
@@ -66,7 +68,7 @@ const ROWS: OperationRow[] = [
       },
     },
     reply: RULE,
-    data: { replaceTopicRule: { ruleDisabled: false } },
+    data: { replaceTopicRule: { topicRule: { ruleDisabled: false } } },
   },
   {
     name: 'deleteTopicRule',
@@ -86,11 +88,11 @@ const ROWS: OperationRow[] = [
   },
   {
     name: 'topicRules',
-    operation: '{ topicRules { name } }',
+    operation: '{ topicRules { nodes { name } } }',
     command: listTopicRules,
     request: {},
     reply: { rules: [RULE] },
-    data: { topicRules: [{ name: 'alert' }] },
+    data: { topicRules: { nodes: [{ name: 'alert' }] } },
   },
   {
     name: 'updateShadow',

@@ -77,6 +77,7 @@ export function aCertificate(digit: string, facts: Partial<Certificate> = {}): C
     certificateId: anId(digit),
     certificateArn: `${ARN}:cert/${anId(digit)}`,
     certificatePem: `PEM of ${digit}`,
+    certificateMode: 'DEFAULT',
     status: 'ACTIVE',
     notBefore: CREATED_AT,
     notAfter: 1_800_000_000_000,
@@ -112,6 +113,7 @@ export function aPolicy(policyName: string, facts: Partial<Policy> = {}): Policy
     policyDocument: '{"Version": "2012-10-17", "Statement": []}',
     policyVersionId: '2',
     createdAt: CREATED_AT,
+    lastModifiedAt: CREATED_AT,
     ...facts,
   };
 }

@@ -1,15 +1,18 @@
 import { Controller, type DynamicModule, Module, type Type } from '@nestjs/common';
 import { EventPattern } from '@nestjs/microservices';
 import {
+  accessKeyRevoked,
   apiKeyRevoked,
   authorityChanged,
   type CommandContract,
   type EventContract,
   type PayloadOf,
   principalChanged,
+  registryChangesStored,
   registryEventOccurred,
   type ReplyOf,
   type RequestOf,
+  shadowSchemasChanged,
 } from '#thingcore/contracts';
 import { Clock, readConfig, type RunningProcess } from '#thingcore/platform';
 import { makeTempDir, startPostgres, startTestProcess, waitFor } from '#thingcore/testing';
@@ -196,6 +199,16 @@ function listenerModule(events: RecordedEvents): DynamicModule {
       events.record(principalChanged, payload);
     }
 
+    @EventPattern(...handles(shadowSchemasChanged))
+    shadowSchemasChanged(payload: unknown): void {
+      events.record(shadowSchemasChanged, payload);
+    }
+
+    @EventPattern(...handles(registryChangesStored))
+    registryChangesStored(payload: unknown): void {
+      events.record(registryChangesStored, payload);
+    }
+
     @EventPattern(...handles(registryEventOccurred))
     registryEventOccurred(payload: unknown): void {
       events.record(registryEventOccurred, payload);
@@ -204,6 +217,11 @@ function listenerModule(events: RecordedEvents): DynamicModule {
     @EventPattern(...handles(authorityChanged))
     authorityChanged(payload: unknown): void {
       events.record(authorityChanged, payload);
+    }
+
+    @EventPattern(...handles(accessKeyRevoked))
+    accessKeyRevoked(payload: unknown): void {
+      events.record(accessKeyRevoked, payload);
     }
 
     @EventPattern(...handles(apiKeyRevoked))

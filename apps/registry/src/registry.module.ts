@@ -1,10 +1,18 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { PersistenceModule } from '#thingcore/persistence';
+import { AccessKeyController } from './access-keys/access-key.controller.js';
+import { AccessKeyEntity } from './access-keys/access-key.entity.js';
+import { AccessKeyService } from './access-keys/access-key.service.js';
+import { AccessKeyStore } from './access-keys/access-key.store.js';
+import { FirstAccessKey } from './access-keys/first-access-key.js';
 import { ApiKeyController } from './api-keys/api-key.controller.js';
 import { ApiKeyEntity } from './api-keys/api-key.entity.js';
 import { ApiKeyService } from './api-keys/api-key.service.js';
 import { ApiKeyStore } from './api-keys/api-key.store.js';
 import { FirstApiKey } from './api-keys/first-api-key.js';
+import { AuditRetention } from './audit/audit-retention.js';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditStore } from './audit/audit.store.js';
 import { AuthorityAnnouncement } from './authorities/authority-announcement.js';
 import { AuthorizationController } from './authorization/authorization.controller.js';
 import { AuthorizationService } from './authorization/authorization.service.js';
@@ -23,6 +31,7 @@ import { CaCertificateEntity } from './ca-certificates/ca-certificate.entity.js'
 import { CaCertificateService } from './ca-certificates/ca-certificate.service.js';
 import { CaCertificateStore } from './ca-certificates/ca-certificate.store.js';
 import { CaRegistrationService } from './ca-certificates/ca-registration.service.js';
+import { RegistrationTemplates } from './ca-certificates/registration-template.js';
 import { RegistrationCodeService } from './ca-certificates/registration-code.service.js';
 import { RegistrationCodeStore } from './ca-certificates/registration-code.store.js';
 import { CertificateIssuerService } from './certificates/certificate-issuer.service.js';
@@ -39,11 +48,30 @@ import { EventStamps } from './changes/event-stamps.js';
 import { PrincipalChangeController } from './changes/principal-change.controller.js';
 import { PrincipalChangeStore } from './changes/principal-change.store.js';
 import { PrincipalChanges } from './changes/principal-changes.js';
+import { RegistryChangeController } from './changes/registry-change.controller.js';
+import { RegistryChangeStore } from './changes/registry-change.store.js';
+import { RegistryChanges } from './changes/registry-changes.js';
 import { RegistryContext } from './changes/registry-context.js';
 import { RegistryTransactions } from './changes/registry-transactions.js';
 import { EventConfigurationController } from './event-configurations/event-configuration.controller.js';
 import { EventConfigurationService } from './event-configurations/event-configuration.service.js';
 import { EventConfigurationStore } from './event-configurations/event-configuration.store.js';
+import { IdempotencyExpiry } from './idempotency/idempotency-expiry.js';
+import { IdempotencyController } from './idempotency/idempotency.controller.js';
+import { IdempotencyService } from './idempotency/idempotency.service.js';
+import { IdempotencyStore } from './idempotency/idempotency.store.js';
+import { ClaimCheck } from './fleet-provisioning/claim-check.js';
+import { FleetCertificates } from './fleet-provisioning/fleet-certificates.js';
+import { FleetObservation } from './fleet-provisioning/fleet-observation.js';
+import { FleetProvisioningController } from './fleet-provisioning/fleet-provisioning.controller.js';
+import { FleetRegistration } from './fleet-provisioning/fleet-registration.js';
+import { NewCertificates } from './fleet-provisioning/new-certificates.js';
+import { OwnedCertificateStores } from './fleet-provisioning/owned-certificate-stores.js';
+import { OwnedCertificates } from './fleet-provisioning/owned-certificates.js';
+import { OwnershipTokenStore } from './fleet-provisioning/ownership-token.store.js';
+import { ProvisioningLeftovers } from './fleet-provisioning/provisioning-leftovers.js';
+import { UnclaimedCertificate } from './fleet-provisioning/unclaimed-certificate.js';
+import { UnclaimedCertificateRemoval } from './fleet-provisioning/unclaimed-certificate-removal.js';
 import { CreateRegistry1764000000000 } from './migrations/1764000000000-create-registry.js';
 import { CreateChanges1764200000000 } from './migrations/1764200000000-create-changes.js';
 import { CreateThingTypes1764210000000 } from './migrations/1764210000000-create-thing-types.js';
@@ -57,6 +85,16 @@ import { RotateAuthorities1764600000000 } from './migrations/1764600000000-rotat
 import { ManageApiKeys1764700000000 } from './migrations/1764700000000-manage-api-keys.js';
 import { OrderGroupMembers1764800000000 } from './migrations/1764800000000-order-group-members.js';
 import { KnowCertificateContents1764900000000 } from './migrations/1764900000000-know-certificate-contents.js';
+import { CreateAccessKeys1765100000000 } from './migrations/1765100000000-create-access-keys.js';
+import { CreateAuditEntries1765080000000 } from './migrations/1765080000000-create-audit-entries.js';
+import { CreateIdempotencyKeys1765085000000 } from './migrations/1765085000000-create-idempotency-keys.js';
+import { KeepShadowSchemas1765086000000 } from './migrations/1765086000000-keep-shadow-schemas.js';
+import { OrderCertificatesByExpiry1765087000000 } from './migrations/1765087000000-order-certificates-by-expiry.js';
+import { CreateRegistryChanges1765090000000 } from './migrations/1765090000000-create-registry-changes.js';
+import { CompleteDescriptions1765150000000 } from './migrations/1765150000000-complete-descriptions.js';
+import { CreateRegistrationTasks1765130000000 } from './migrations/1765130000000-create-registration-tasks.js';
+import { KeepWhatAwsCallersSend1765140000000 } from './migrations/1765140000000-keep-what-aws-callers-send.js';
+import { CreateProvisioningTemplates1765110000000 } from './migrations/1765110000000-create-provisioning-templates.js';
 import { PolicyAttachmentStore } from './policies/policy-attachment.store.js';
 import { PolicyReader } from './policies/policy-reader.js';
 import { PolicyVersionController } from './policies/policy-version.controller.js';
@@ -74,6 +112,31 @@ import { PresentationService } from './provisioning/presentation.service.js';
 import { ProvisioningController } from './provisioning/provisioning.controller.js';
 import { ProvisioningService } from './provisioning/provisioning.service.js';
 import { ThingProvisioning } from './provisioning/thing-provisioning.js';
+import { LineRegistration } from './registration-tasks/line-registration.js';
+import { RegistrationInputService } from './registration-tasks/registration-input.service.js';
+import { RegistrationInputStore } from './registration-tasks/registration-input.store.js';
+import { RegistrationLineStore } from './registration-tasks/registration-line.store.js';
+import { RegistrationRetention } from './registration-tasks/registration-retention.js';
+import { RegistrationRun } from './registration-tasks/registration-run.js';
+import { RegistrationTaskController } from './registration-tasks/registration-task.controller.js';
+import { RegistrationTaskService } from './registration-tasks/registration-task.service.js';
+import { RegistrationTaskStore } from './registration-tasks/registration-task.store.js';
+import { RegistrationWorker } from './registration-tasks/registration-worker.js';
+import { ProvisioningMetrics } from './provisioning/provisioning-metrics.js';
+import { ThingRegistration } from './provisioning/thing-registration.js';
+import { ClaimPrincipals } from './provisioning-claims/claim-principals.js';
+import { ProvisioningClaimController } from './provisioning-claims/provisioning-claim.controller.js';
+import { ProvisioningClaimService } from './provisioning-claims/provisioning-claim.service.js';
+import { ProvisioningClaimStore } from './provisioning-claims/provisioning-claim.store.js';
+import { HookTargets } from './provisioning-hooks/hook-targets.js';
+import { PreProvisioningHook } from './provisioning-hooks/pre-provisioning-hook.js';
+import { ProvisioningTemplateController } from './provisioning-templates/provisioning-template.controller.js';
+import { ProvisioningTemplateService } from './provisioning-templates/provisioning-template.service.js';
+import { ProvisioningTemplateStore } from './provisioning-templates/provisioning-template.store.js';
+import { TemplateHooks } from './provisioning-templates/template-hooks.js';
+import { TemplateVersionController } from './provisioning-templates/template-version.controller.js';
+import { TemplateVersionService } from './provisioning-templates/template-version.service.js';
+import { TemplateVersionStore } from './provisioning-templates/template-version.store.js';
 import { REGISTRY_CONFIG, type RegistryConfig } from './registry.config.js';
 import { secretBoxProvider } from './secrets/secret-box.provider.js';
 import { ThingGroupEvents } from './thing-groups/thing-group-events.js';
@@ -86,6 +149,9 @@ import { TagController } from './tags/tag.controller.js';
 import { TagService } from './tags/tag.service.js';
 import { TagStore } from './tags/tag.store.js';
 import { TaggableResourceStore } from './tags/taggable-resource.store.js';
+import { ShadowSchemaController } from './shadow-schemas/shadow-schema.controller.js';
+import { ShadowSchemaStore } from './shadow-schemas/shadow-schema.store.js';
+import { ShadowSchemas } from './shadow-schemas/shadow-schemas.js';
 import { ThingTypeController } from './thing-types/thing-type.controller.js';
 import { ThingTypeService } from './thing-types/thing-type.service.js';
 import { ThingTypeStore } from './thing-types/thing-type.store.js';
@@ -94,6 +160,7 @@ import { ThingListService } from './things/thing-list.service.js';
 import { ThingPrincipalController } from './things/thing-principal.controller.js';
 import { ThingPrincipalService } from './things/thing-principal.service.js';
 import { ThingPrincipalStore } from './things/thing-principal.store.js';
+import { ThingReader } from './things/thing-reader.js';
 import { ThingSearchStore } from './things/thing-search.store.js';
 import { ThingController } from './things/thing.controller.js';
 import { ThingService } from './things/thing.service.js';
@@ -114,26 +181,46 @@ const MIGRATIONS = [
   ManageApiKeys1764700000000,
   OrderGroupMembers1764800000000,
   KnowCertificateContents1764900000000,
+  CreateAuditEntries1765080000000,
+  CreateIdempotencyKeys1765085000000,
+  KeepShadowSchemas1765086000000,
+  OrderCertificatesByExpiry1765087000000,
+  CreateRegistryChanges1765090000000,
+  CreateAccessKeys1765100000000,
+  CreateProvisioningTemplates1765110000000,
+  CreateRegistrationTasks1765130000000,
+  KeepWhatAwsCallersSend1765140000000,
+  CompleteDescriptions1765150000000,
 ];
 
 const CONTROLLERS = [
   ThingController,
   ThingPrincipalController,
   ThingTypeController,
+  ShadowSchemaController,
   BillingGroupController,
   TagController,
   EventConfigurationController,
   PrincipalChangeController,
+  RegistryChangeController,
   CertificateController,
   ThingGroupController,
   PolicyController,
   PolicyVersionController,
   PrincipalController,
   AuthorizationController,
+  AccessKeyController,
   ApiKeyController,
   AuthorityController,
   CaCertificateController,
   ProvisioningController,
+  ProvisioningTemplateController,
+  TemplateVersionController,
+  ProvisioningClaimController,
+  FleetProvisioningController,
+  AuditController,
+  IdempotencyController,
+  RegistrationTaskController,
 ];
 
 const PROVIDERS: Provider[] = [
@@ -145,17 +232,22 @@ const PROVIDERS: Provider[] = [
   EventOutboxStore,
   EventRelay,
   PrincipalChangeStore,
+  RegistryChangeStore,
+  RegistryChanges,
   PrincipalChanges,
   EventConfigurationStore,
   EventConfigurationService,
   TagStore,
   TagService,
   TaggableResourceStore,
+  ShadowSchemaStore,
+  ShadowSchemas,
   ThingTypeStore,
   ThingTypeService,
   BillingGroupStore,
   BillingGroupService,
   ThingStore,
+  ThingReader,
   ThingSearchStore,
   ThingPrincipalStore,
   ThingEvents,
@@ -191,6 +283,9 @@ const PROVIDERS: Provider[] = [
   ThingGroupEvents,
   ThingGroupMembershipService,
   ThingGroupService,
+  AccessKeyStore,
+  AccessKeyService,
+  FirstAccessKey,
   ApiKeyStore,
   ApiKeyService,
   FirstApiKey,
@@ -200,6 +295,44 @@ const PROVIDERS: Provider[] = [
   JustInTimeRegistration,
   JustInTimeProvisioning,
   PresentationService,
+  ProvisioningMetrics,
+  ThingRegistration,
+  HookTargets,
+  PreProvisioningHook,
+  TemplateHooks,
+  ProvisioningTemplateStore,
+  ProvisioningTemplateService,
+  TemplateVersionStore,
+  TemplateVersionService,
+  RegistrationTemplates,
+  ProvisioningClaimStore,
+  ProvisioningClaimService,
+  ClaimPrincipals,
+  ClaimCheck,
+  FleetCertificates,
+  NewCertificates,
+  FleetRegistration,
+  FleetObservation,
+  OwnershipTokenStore,
+  OwnedCertificates,
+  OwnedCertificateStores,
+  ProvisioningLeftovers,
+  UnclaimedCertificate,
+  UnclaimedCertificateRemoval,
+  AuditStore,
+  AuditRetention,
+  IdempotencyStore,
+  IdempotencyService,
+  IdempotencyExpiry,
+  RegistrationInputStore,
+  RegistrationInputService,
+  RegistrationTaskStore,
+  RegistrationLineStore,
+  LineRegistration,
+  RegistrationRun,
+  RegistrationWorker,
+  RegistrationTaskService,
+  RegistrationRetention,
 ];
 
 /** The registry: things and their groups, certificates, policies, API keys. It owns identity. */
@@ -211,7 +344,7 @@ export class RegistryModule {
       imports: [
         PersistenceModule.forService({
           schema: 'registry',
-          entities: [CertificateEntity, AuthorityEntity, ApiKeyEntity, CaCertificateEntity],
+          entities: [CertificateEntity, AuthorityEntity, AccessKeyEntity, ApiKeyEntity, CaCertificateEntity],
           migrations: MIGRATIONS,
         }),
       ],

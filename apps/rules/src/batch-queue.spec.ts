@@ -60,4 +60,38 @@ describe('BatchQueue', () => {
     isDown = false;
     await expect(queue.add({ n: 3 })).resolves.toBeUndefined();
   });
+
+  describe('given items that came together', () => {
+    it('works on them in one batch and answers those that failed', async () => {
+      const batches: number[][] = [];
+      const error = new Error('two');
+      const queue = new BatchQueue<Item>((batch) => {
+        batches.push(batch.map(({ n }) => n));
+        return Promise.resolve(new Map(batch.filter(({ n }) => n === 2).map((item) => [item, error])));
+      }, 10);
+      const [some, others] = [items(1, 2), items(3)];
+      expect(await Promise.all([queue.addAll(some), queue.addAll(others)])).toEqual([
+        new Map([[some[1], error]]),
+        new Map(),
+      ]);
+      expect(batches).toEqual([[1, 2, 3]]);
+    });
+
+    it('splits what one batch cannot take, each item by its weight', async () => {
+      const batches: number[][] = [];
+      const work = (batch: readonly Item[]) => {
+        batches.push(batch.map(({ n }) => n));
+        return Promise.resolve(new Map<Item, unknown>());
+      };
+      await new BatchQueue<Item>(work, 2).addAll(items(1, 2, 3, 4, 5));
+      await new BatchQueue<Item>(work, 6, 1, ({ n }) => n).addAll(items(1, 5, 2, 9, 1));
+      expect(batches).toEqual([[1, 2], [3, 4], [5], [1, 5], [2], [9], [1]]);
+    });
+
+    it('answers that all failed of a batch that failed as a whole', async () => {
+      const error = new Error('down');
+      const queue = new BatchQueue<Item>(() => Promise.reject(error), 2);
+      expect([...(await queue.addAll(items(1, 2, 3))).values()]).toEqual([error, error, error]);
+    });
+  });
 });

@@ -1,55 +1,23 @@
-import { Controller, Module } from '@nestjs/common';
-import { MessagePattern } from '@nestjs/microservices';
 import {
   type BrokerMessage,
   createTopicRule,
   messageMatched,
-  publishMessages,
-  replaceRuleFilters,
+  type publishMessages,
   type RequestOf,
 } from '#thingcore/contracts';
-import { reviveError } from '#thingcore/errors';
 import { RandomIdGenerator, type RunningProcess, SystemClock } from '#thingcore/platform';
 import { startPostgres, startTestProcess, type TestPostgres } from '#thingcore/testing';
 import { EventBus, RpcClient } from '#thingcore/transport';
 import type { RulesConfig } from './rules.config.js';
 import { rulesConfig } from './rules.fixture.js';
 import { RulesModule } from './rules.module.js';
+import { Broker, NeighboursModule } from './rules-suite.fixture.js';
 
 const ids = new RandomIdGenerator();
 const clock = new SystemClock();
 
 /** The document of a rule, as a caller writes it. */
 export type RuleDocument = RequestOf<typeof createTopicRule>['payload'];
-
-/** What a broker would be told. */
-@Controller()
-class FakeBroker {
-  static published: RequestOf<typeof publishMessages>['messages'] = [];
-  static onPublish: (topic: string) => Promise<void> = () => Promise.resolve();
-
-  @MessagePattern(publishMessages.pattern)
-  async publish({ messages }: RequestOf<typeof publishMessages>) {
-    const outcomes = await Promise.allSettled(
-      messages.map(async (message) => {
-        await FakeBroker.onPublish(message.topic);
-        FakeBroker.published.push(message);
-      }),
-    );
-    const failures = outcomes.flatMap((outcome, index) =>
-      outcome.status === 'fulfilled' ? [] : [{ index, error: reviveError(outcome.reason).toJSON() }],
-    );
-    return { failures };
-  }
-
-  @MessagePattern(replaceRuleFilters.pattern)
-  replaceFilters() {
-    return {};
-  }
-}
-
-@Module({ controllers: [FakeBroker] })
-class FakeBrokerModule {}
 
 /** The rules service on a PostgreSQL of its own, with a broker that takes note of what is published. */
 export class RulesService {
@@ -65,10 +33,10 @@ export class RulesService {
     const process = await startTestProcess({
       service: 'rules',
       databaseUrl: postgres.url,
-      modules: [FakeBrokerModule, RulesModule.forRoot(rulesConfig({ postgresqlUrl: postgres.url, ...more }))],
+      modules: [NeighboursModule, RulesModule.forRoot(rulesConfig({ postgresqlUrl: postgres.url, ...more }))],
     });
-    FakeBroker.published = [];
-    FakeBroker.onPublish = () => Promise.resolve();
+    Broker.published = [];
+    Broker.onPublish = () => Promise.resolve();
     const [rpc, events] = [process.app.get(RpcClient, { strict: false }), process.app.get(EventBus, { strict: false })];
     return new RulesService(postgres, process, rpc, events);
   }
@@ -80,16 +48,16 @@ export class RulesService {
 
   /** What rules have republished since the last {@link forget}. */
   get published(): RequestOf<typeof publishMessages>['messages'] {
-    return FakeBroker.published;
+    return Broker.published;
   }
 
   /** What happens when a rule republishes to a topic. */
   set onPublish(listener: (topic: string) => Promise<void>) {
-    FakeBroker.onPublish = listener;
+    Broker.onPublish = listener;
   }
 
   forget(): void {
-    FakeBroker.published = [];
+    Broker.published = [];
   }
 
   async createRule(ruleName: string, payload: RuleDocument): Promise<void> {
@@ -120,6 +88,11 @@ export function aMessage(topic: string, payload: unknown, more: Partial<BrokerMe
     messageId: ids.uuid(),
     ...more,
   };
+}
+
+/** A payload with JSON in it. */
+export function bytesOf(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64');
 }
 
 /** The text of a payload. */

@@ -124,6 +124,16 @@ export const rulesSettings = {
     wholeNumber(1024, 1, 1_000_000),
     'Executions of one rule a process works on at a time; above it, messages of QoS 1 wait in the inbox and those of QoS 0 are dropped',
   ),
+  inboxLimit: setting(
+    'THINGCORE_RULES_INBOX_LIMIT',
+    wholeNumber(1_000_000, 1, 1_000_000_000),
+    'Messages that may wait in the inbox; above it, messages of QoS 1 for rules are refused and get no PUBACK',
+  ),
+  deadLetterLimit: setting(
+    'THINGCORE_RULES_DEAD_LETTER_LIMIT',
+    wholeNumber(100_000, 1, 1_000_000_000),
+    'Dead letters that are kept; above it, the oldest are deleted and counted',
+  ),
   leaseMs: setting(
     'THINGCORE_RULES_LEASE_MS',
     wholeNumber(15_000, 200, 3_600_000),

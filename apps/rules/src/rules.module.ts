@@ -8,13 +8,16 @@ import { AwsConnections } from './aws/aws-connections.js';
 import { DeadLetterController } from './dead-letters/dead-letter.controller.js';
 import { DeadLetterService } from './dead-letters/dead-letter.service.js';
 import { DeadLetterStore } from './dead-letters/dead-letter.store.js';
+import { ActionAttempts } from './delivery/action-attempts.js';
 import { ActionRunner } from './delivery/action-runner.js';
 import { Deliveries } from './delivery/deliveries.js';
+import { InboxIntake } from './delivery/inbox-intake.js';
 import { InboxWorker } from './delivery/inbox-worker.js';
 import { InboxStore } from './delivery/inbox.store.js';
 import { MessageController } from './delivery/message.controller.js';
 import { MessageIntake } from './delivery/message-intake.js';
 import { RETRY_TOOLS, systemRetryTools } from './delivery/retry.js';
+import { StoredBounds } from './delivery/stored-bounds.js';
 import { RuleEvaluator } from './delivery/rule-evaluator.js';
 import { DestinationChallenge } from './destinations/destination-challenge.js';
 import { DestinationController } from './destinations/destination.controller.js';
@@ -26,6 +29,7 @@ import { KafkaProducers } from './kafka/kafka-producers.js';
 import { CreateRules1764000000000 } from './migrations/1764000000000-create-rules.js';
 import { CreateDestinations1764600000000 } from './migrations/1764600000000-create-destinations.js';
 import { CompleteDelivery1765200000000 } from './migrations/1765200000000-complete-delivery.js';
+import { TagRules1765300000000 } from './migrations/1765300000000-tag-rules.js';
 import { OutboundHttp } from './network/outbound-http.js';
 import { RedisStreams } from './redis/redis-streams.js';
 import { RuleCountStore } from './metrics/rule-count.store.js';
@@ -34,6 +38,9 @@ import { RuleMetricsController } from './metrics/rule-metrics.controller.js';
 import { RuleMetricsService } from './metrics/rule-metrics.service.js';
 import { RulesMetrics } from './metrics/rules-metrics.js';
 import { RULES_CONFIG, type RulesConfig } from './rules.config.js';
+import { RuleTagController } from './tags/rule-tag.controller.js';
+import { RuleTagService } from './tags/rule-tag.service.js';
+import { RuleTagStore } from './tags/rule-tag.store.js';
 import { InfluxWriter } from './timeseries/influx-writer.js';
 import { RuleController } from './topic-rules/rule.controller.js';
 import { RuleFilters } from './topic-rules/rule-filters.js';
@@ -68,11 +75,17 @@ export class RulesModule {
         PersistenceModule.forService({
           schema: 'rules',
           entities: [],
-          migrations: [CreateRules1764000000000, CreateDestinations1764600000000, CompleteDelivery1765200000000],
+          migrations: [
+            CreateRules1764000000000,
+            CreateDestinations1764600000000,
+            CompleteDelivery1765200000000,
+            TagRules1765300000000,
+          ],
         }),
       ],
       controllers: [
         RuleController,
+        RuleTagController,
         RuleMetricsController,
         DestinationController,
         DeadLetterController,
@@ -92,18 +105,23 @@ export class RulesModule {
         RuleCountStore,
         RuleCounts,
         RuleMetricsService,
+        RuleTagStore,
+        RuleTagService,
         RuleStore,
         RuleSet,
         RuleFilters,
         RuleService,
         InboxStore,
+        InboxIntake,
         { provide: RETRY_TOOLS, inject: [IdGenerator], useFactory: systemRetryTools },
         RuleEvaluator,
+        ActionAttempts,
         ActionRunner,
         Deliveries,
         MessageIntake,
         InboxWorker,
         DeadLetterStore,
+        StoredBounds,
         DeadLetterService,
         RecordingStore,
         Recorder,

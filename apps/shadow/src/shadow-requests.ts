@@ -8,8 +8,10 @@ import {
   parseTokenRequest,
   parseUpdateRequest,
   type ShadowLimits,
+  type UpdateRequest,
 } from '#thingcore/shadow-document';
 import { ShadowReader } from './reads/shadow-reader.js';
+import { type AskedUpdate, DesiredGuard } from './schemas/desired-guard.js';
 import { SHADOW_CONFIG, type ShadowConfig, shadowLimits } from './shadow.config.js';
 import { textsOf } from './store/stored-shadow.js';
 import { withToken } from './writes/change-request.js';
@@ -27,6 +29,7 @@ export class ShadowRequests {
   constructor(
     private readonly writer: ShadowWriter,
     private readonly reader: ShadowReader,
+    private readonly desired: DesiredGuard,
     private readonly clock: Clock,
     @Inject(SHADOW_CONFIG) config: ShadowConfig,
   ) {
@@ -37,17 +40,54 @@ export class ShadowRequests {
    * What became of each request, in their order. Never rejects: an error is an outcome. One promise for all of them, as a
    * promise of its own costs as much as applying an update.
    */
-  performAll(requests: readonly ShadowRequest[]): Promise<ShadowOutcome[]> {
+  async performAll(requests: readonly ShadowRequest[]): Promise<ShadowOutcome[]> {
+    const isWatched = requests.some(
+      ({ author, operation }) => operation === 'update' && this.desired.isOnWatch(author),
+    );
+    return this.performNow(requests, isWatched ? await this.refusalsOf(requests) : []);
+  }
+
+  private performNow(
+    requests: readonly ShadowRequest[],
+    refusals: readonly (IotError | undefined)[],
+  ): Promise<ShadowOutcome[]> {
     return new Promise((resolve) => {
       const outcomes: ShadowOutcome[] = [];
       let open = requests.length;
       for (const [index, request] of requests.entries()) {
-        this.perform(request, (outcome) => {
+        const settle = (outcome: ShadowOutcome) => {
           outcomes[index] = outcome;
           if (--open === 0) resolve(outcomes);
-        });
+        };
+        const refusal = refusals[index];
+        if (refusal === undefined) this.perform(request, settle);
+        else settle(failed(refusal));
       }
     });
+  }
+
+  /** Before any of them is performed, since their order is kept. What cannot be parsed is refused when it is performed. */
+  private async refusalsOf(requests: readonly ShadowRequest[]): Promise<(IotError | undefined)[]> {
+    const asked = requests.map(({ operation, thingName, shadowName, payload, author }): AskedUpdate => {
+      const request = operation === 'update' ? this.parsed(payload) : undefined;
+      return { key: { thingName, shadowName }, request: request ?? { state: {} }, author };
+    });
+    try {
+      return await this.desired.refusalsOf(asked);
+    } catch (error) {
+      const refusal = reviveError(error);
+      return asked.map((update) =>
+        this.desired.isConcerned(update) ? withToken(refusal, update.request.clientToken) : undefined,
+      );
+    }
+  }
+
+  private parsed(payload: string): UpdateRequest | undefined {
+    try {
+      return parseUpdateRequest(Buffer.from(payload, 'base64'), this.limits);
+    } catch {
+      return undefined;
+    }
   }
 
   private perform(request: ShadowRequest, settle: Settle): void {

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { PersistenceModule } from '#thingcore/persistence';
+import { ChangesAfter } from './history/changes-after.js';
 import { HistoryController } from './history/history.controller.js';
 import { HistoryRetention } from './history/history-retention.js';
 import { HistoryService } from './history/history.service.js';
@@ -9,6 +10,9 @@ import { KeepShadowChanges1764300000000 } from './migrations/1764300000000-keep-
 import { NamedShadowsStore } from './reads/named-shadows.store.js';
 import { ShadowReader } from './reads/shadow-reader.js';
 import { ShadowCache } from './shadow-cache.js';
+import { DesiredGuard } from './schemas/desired-guard.js';
+import { ShadowSchemaEventsController } from './schemas/shadow-schema-events.controller.js';
+import { ShadowSchemas } from './schemas/shadow-schemas.js';
 import { SHADOW_CONFIG, type ShadowConfig } from './shadow.config.js';
 import { ShadowController } from './shadow.controller.js';
 import { ShadowRequests } from './shadow-requests.js';
@@ -28,7 +32,7 @@ export class ShadowModule {
     return {
       module: ShadowModule,
       imports: [PersistenceModule.forService({ schema: 'shadow', entities: [], migrations: MIGRATIONS })],
-      controllers: [ShadowController, HistoryController],
+      controllers: [ShadowController, HistoryController, ShadowSchemaEventsController],
       providers: [
         { provide: SHADOW_CONFIG, useValue: config },
         ShadowStore,
@@ -40,7 +44,10 @@ export class ShadowModule {
         Announcer,
         BatchCommitter,
         ShadowWriter,
+        ShadowSchemas,
+        DesiredGuard,
         HistoryService,
+        ChangesAfter,
         HistoryRetention,
         ShadowService,
         ShadowRequests,

@@ -16,6 +16,7 @@ import {
 } from '#thingcore/shadow-document';
 import { HistoryService } from './history/history.service.js';
 import { ShadowReader } from './reads/shadow-reader.js';
+import { DesiredGuard } from './schemas/desired-guard.js';
 import { SHADOW_CONFIG, type ShadowConfig, shadowLimits } from './shadow.config.js';
 import { recordOf, type ShadowKey } from './store/stored-shadow.js';
 import { withToken } from './writes/change-request.js';
@@ -48,6 +49,7 @@ export class ShadowService {
     private readonly writer: ShadowWriter,
     private readonly reader: ShadowReader,
     private readonly history: HistoryService,
+    private readonly desired: DesiredGuard,
     private readonly clock: Clock,
     @Inject(SHADOW_CONFIG) config: ShadowConfig,
   ) {
@@ -56,7 +58,9 @@ export class ShadowService {
 
   /** Applies an update request and tells the world; answers what `update/accepted` says. */
   async update(key: ShadowKey, payload: Uint8Array, author: ShadowAuthor | undefined): Promise<AcceptedDocument> {
-    return this.writer.update(key, parseUpdateRequest(payload, this.limits), author);
+    const request = parseUpdateRequest(payload, this.limits);
+    if (this.desired.isOnWatch(author)) await this.desired.check({ key, request, author });
+    return this.writer.update(key, request, author);
   }
 
   /** The whole document of a shadow. */
@@ -102,6 +106,7 @@ export class ShadowService {
         version: request.version ?? currentVersion,
         ...(clientToken === undefined ? {} : { clientToken }),
       };
+      if (this.desired.isOnWatch(author)) await this.desired.check({ key, request: update, author });
       try {
         return await this.writer.update(key, update, author);
       } catch (error) {

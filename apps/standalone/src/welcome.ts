@@ -20,7 +20,7 @@ Three things to try, in another terminal:
 
   1. Create a thing:
      curl -s ${endpoints.graphql} -H "Authorization: Bearer $(cat ${file('api-key')})" -H 'Content-Type: application/json' \\
-       -d '{"query":"mutation { createThing(input: {name: \\"lamp\\"}) { name arn } }"}'
+       -d '{"query":"mutation { createThing(input: {name: \\"lamp\\"}) { thing { name arn } } }"}'
 
   2. Report its state as a device does (any MQTT client; this one is of the package mosquitto-clients):
      mosquitto_pub -p ${port} -i lamp -t '$aws/things/lamp/shadow/update' -m '{"state":{"reported":{"on":true}}}'

@@ -145,15 +145,45 @@ const denial = authorizationResult.partial({ decision: true }).extend({
 /** Something that a client was not allowed to do, with the proof. */
 export type Denial = z.output<typeof denial>;
 
-/** The last denials that meet all given filters, the newest first. */
+/**
+ * The last denials that meet all given filters, the newest first, or those before the cursor `before`; with the cursors
+ * of those that are answered. Cursors are those of {@link listDenialsAfter}.
+ */
 export const listDenials = command('broker', 'denial.list.v1', {
   request: z.strictObject({
     thingName: thingName.optional(),
     certificateId: certificateId.optional(),
     clientId: z.string().max(256).optional(),
+    /** What was not allowed, as policies name it: `iot:Publish`. */
+    action: z.string().min(1).max(128).optional(),
+    /** From this time on, in milliseconds since the epoch. */
+    since: z.int().optional(),
+    /** Before this time, in milliseconds since the epoch. */
+    until: z.int().optional(),
+    before: z.string().max(64).optional(),
     last: z.int().min(1).max(250).default(20),
   }),
-  reply: z.object({ denials: z.array(denial) }),
+  reply: z.object({ denials: z.array(denial), cursors: z.array(z.string()), hasMore: z.boolean() }),
+});
+
+/**
+ * The denials behind a cursor that meet all given filters, in the order in which they were recorded, `limit` at a time, and
+ * the cursor to go on from. Without `after`: none, and the cursor of now. `isForgotten` says that they are not kept so far
+ * back any more. Cursors compare as texts do.
+ */
+export const listDenialsAfter = command('broker', 'denial.listAfter.v1', {
+  request: z.strictObject({
+    thingName: thingName.optional(),
+    certificateId: certificateId.optional(),
+    clientId: z.string().max(256).optional(),
+    after: z.string().max(64).optional(),
+    limit: z.int().min(1).max(250).default(100),
+  }),
+  reply: z.object({
+    denials: z.array(z.object({ cursor: z.string(), denial })),
+    cursor: z.string(),
+    isForgotten: z.boolean(),
+  }),
 });
 
 /** The denials of the given ids; one that is not kept any more is left out. */

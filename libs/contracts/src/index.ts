@@ -33,6 +33,7 @@ export {
   updateThingType,
   type ThingType,
 } from './registry/thing-types.js';
+export { listShadowSchemas, shadowSchemasChanged, type ShadowSchema } from './registry/shadow-schemas.js';
 export {
   createThingGroup,
   deleteThingGroup,
@@ -62,6 +63,15 @@ export {
   type RegistryEventKind,
 } from './registry/event-configurations.js';
 export {
+  listRegistryChanges,
+  registryChangeOperation,
+  registryChangesStored,
+  type RegistryChange,
+  type RegistryChangeFilter,
+  type RegistryChangeOperation,
+  type RegistryChangeSubject,
+} from './registry/registry-changes.js';
+export {
   createCertificateFromCsr,
   createKeysAndCertificate,
   deleteCertificate,
@@ -84,6 +94,47 @@ export {
   updateCaCertificate,
   type CaCertificate,
 } from './registry/ca-certificates.js';
+export {
+  createProvisioningClaim,
+  createProvisioningTemplate,
+  createProvisioningTemplateVersion,
+  deleteProvisioningTemplate,
+  deleteProvisioningTemplateVersion,
+  getProvisioningTemplates,
+  getProvisioningTemplateVersions,
+  listProvisioningTemplates,
+  listProvisioningTemplateVersions,
+  provisioningTemplateType,
+  updateProvisioningTemplate,
+  type ProvisioningTemplateRecord,
+  type ProvisioningTemplateType,
+  type ProvisioningTemplateVersion,
+} from './registry/provisioning-templates.js';
+export {
+  createFleetCertificateFromCsr,
+  createFleetKeysAndCertificate,
+  registerFleetThing,
+} from './registry/fleet-provisioning.js';
+export { registerThing } from './registry/register-thing.js';
+export {
+  appendRegistrationLines,
+  completeRegistrationInput,
+  createRegistrationInput,
+  describeThingRegistrationTask,
+  discardRegistrationInput,
+  listThingRegistrationTaskReports,
+  listThingRegistrationTasks,
+  REGISTRATION_LINE_MAX_BYTES,
+  REGISTRATION_LINES_PER_APPEND,
+  registrationReportType,
+  registrationTaskStatus,
+  startThingRegistrationTask,
+  stopThingRegistrationTask,
+  type RegistrationLine,
+  type RegistrationReportType,
+  type RegistrationTask,
+  type RegistrationTaskStatus,
+} from './registry/registration-tasks.js';
 export { newestFirstToken } from './registry/newest-first.js';
 export {
   authorityChanged,
@@ -126,6 +177,15 @@ export {
   type PrincipalChange,
 } from './registry/principals.js';
 export {
+  type AccessKey,
+  accessKeyId,
+  accessKeyRevoked,
+  createAccessKey,
+  deriveAccessKey,
+  listAccessKeys,
+  revokeAccessKey,
+} from './registry/access-keys.js';
+export {
   apiKeyRevoked,
   createApiKey,
   listApiKeys,
@@ -135,12 +195,30 @@ export {
   type ApiKey,
 } from './registry/api-keys.js';
 export {
+  auditActorKind,
+  auditChannel,
+  auditOutcome,
+  listAudit,
+  recordAudit,
+  type AuditActorKind,
+  type AuditChannel,
+  type AuditEntry,
+  type AuditOutcome,
+} from './registry/audit.js';
+export {
+  claimIdempotencyKey,
+  completeIdempotencyKey,
+  IDEMPOTENCY_KEPT_MS,
+  releaseIdempotencyKey,
+} from './registry/idempotency.js';
+export {
   deleteShadow,
   getShadow,
   getShadowHistories,
   getShadows,
   getShadowsAsOf,
   listNamedShadows,
+  listShadowChangesAfter,
   performShadowRequests,
   revertShadow,
   shadowChanged,
@@ -149,6 +227,7 @@ export {
   type ShadowAuthor,
   type ShadowChange,
   type ShadowOutcome,
+  type ShadowPosition,
   type ShadowRequest,
 } from './shadow.js';
 export {
@@ -166,6 +245,7 @@ export {
   denialsRecorded,
   getDenials,
   listDenials,
+  listDenialsAfter,
   type Denial,
   type MessageProperties,
 } from './broker.js';
@@ -215,6 +295,7 @@ export {
   type DeadLetterSelection,
 } from './rules-dead-letters.js';
 export { getRuleMetrics, type RuleMetrics } from './rules-metrics.js';
+export { getTagsOfTopicRules, tagTopicRule, untagTopicRule } from './rules-tags.js';
 export {
   replayRule,
   ruleTraceChanged,

@@ -58,5 +58,10 @@ export const policyTarget = z
     'must be the ARN or id of a certificate, or the ARN of a thing group',
   );
 
+/** The name of a provisioning template. */
+export const provisioningTemplateName = z
+  .string()
+  .regex(/^[0-9A-Za-z_-]{1,36}$/, 'must be 1 to 36 characters out of letters, digits, underscore and hyphen');
+
 /** A PEM block: a certificate or a certificate signing request. */
 export const pem = z.string().max(16_384, 'must be at most 16384 characters of PEM');

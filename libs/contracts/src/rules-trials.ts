@@ -153,6 +153,11 @@ export const replayRule = command('rules', 'rule.replay.v1', {
     to: z.int(),
     sql: z.string().optional(),
     runActions: z.boolean().default(false),
+    /** `next` of the call before, with everything else the same: each message is worked on once, by one of the calls. */
+    after: z
+      .string()
+      .regex(/^\d{1,18}\.\d{1,9}$/, 'must be what a reply gave as next')
+      .optional(),
   }),
   reply: z.object({
     /** Recorded messages that match the filter. */
@@ -174,7 +179,7 @@ export const replayRule = command('rules', 'rule.replay.v1', {
         reason: z.string().optional(),
       }),
     ),
-    /** Whether there were more messages than one call works on; go on from `next`. */
-    next: z.int().optional(),
+    /** Present when there was more than one call works on: go on with it as `after`. */
+    next: z.string().optional(),
   }),
 });

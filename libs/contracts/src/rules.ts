@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { command, event } from './contract.js';
 import { jsonObject } from './json.js';
 import { ruleName } from './names.js';
+import { tags } from './registry/fields.js';
 
 /** One action: an object with exactly one key that names it, as in `{ "republish": { "topic": "alerts" } }`. */
 const action = jsonObject;
@@ -36,7 +37,7 @@ export type TopicRule = z.output<typeof topicRule>;
 
 /** Creates a rule. Its SQL and every action are checked first; what is not supported is refused by name. */
 export const createTopicRule = command('rules', 'rule.create.v1', {
-  request: z.strictObject({ ruleName, payload: topicRulePayload }),
+  request: z.strictObject({ ruleName, payload: topicRulePayload, tags: tags.default({}) }),
   reply: topicRule,
 });
 
@@ -67,9 +68,14 @@ export const getTopicRule = command('rules', 'rule.get.v1', {
   reply: topicRule,
 });
 
-/** All rules, by name. */
+/** All rules that meet what is given, by name. */
 export const listTopicRules = command('rules', 'rule.list.v1', {
-  request: z.strictObject({}),
+  request: z.strictObject({
+    namePrefix: ruleName.optional(),
+    /** A topic that their topic filter matches. */
+    topic: z.string().min(1).max(512).optional(),
+    ruleDisabled: z.boolean().optional(),
+  }),
   reply: z.object({ rules: z.array(topicRule) }),
 });
 

@@ -22,8 +22,8 @@ const shadowsOfThings = (most: number) =>
 
 const shadowDocument = document<ShadowDocument>();
 
-/** What a shadow can be asked to be changed through. `PLATFORM` is the platform itself: a rule that republishes. */
-const shadowOrigin = z.enum(['MQTT', 'GRAPHQL', 'PLATFORM']);
+/** What a shadow can be asked to be changed through. `HTTP` is a signed request of an SDK, `PLATFORM` is the platform itself: a rule that republishes. */
+const shadowOrigin = z.enum(['MQTT', 'GRAPHQL', 'HTTP', 'PLATFORM']);
 
 /** Who asks for a change of a shadow: kept in its history and told nobody else. */
 const shadowAuthor = z.object({
@@ -149,7 +149,8 @@ export type ShadowChange = z.output<typeof shadowChange>;
  */
 export const getShadowHistories = command('shadow', 'shadow.getHistories.v1', {
   request: shadowsOfThings(1000).extend({
-    last: z.int().min(1).max(100).default(10),
+    /** A page of 100, and one more that tells whether there is another. */
+    last: z.int().min(1).max(101).default(10),
     field: z.string().min(1).max(1024).optional(),
     before: z.int().min(1).optional(),
   }),
@@ -185,6 +186,31 @@ export const getShadowsAsOf = command('shadow', 'shadow.getAsOf.v1', {
         z.object({ thingName: z.string(), error: document<SerializedIotError>() }),
       ]),
     ),
+  }),
+});
+
+/** Where somebody stands in the changes of one shadow. */
+const shadowPosition = z.strictObject({
+  /** The version of the change that was seen last; 0 for none. */
+  version: z.int().min(0),
+  /** Whether that change was a deletion: it has the version of the update before it. */
+  isDeletion: z.boolean().default(false),
+  /** When it was made, in whole seconds since the epoch: versions begin anew when a shadow was away for long. */
+  timestamp: z.int().optional(),
+});
+
+/** Where somebody stands in the changes of one shadow. */
+export type ShadowPosition = z.output<typeof shadowPosition>;
+
+/**
+ * The changes of a shadow behind a position, the earliest first, each with the state it left (absent after a deletion).
+ * `isForgotten` says that the history does not reach back to there, or that the shadow never was there.
+ */
+export const listShadowChangesAfter = command('shadow', 'shadow.listChangesAfter.v1', {
+  request: shadowKey.extend({ after: shadowPosition, limit: z.int().min(1).max(250).default(100) }),
+  reply: z.object({
+    changes: z.array(shadowChange.extend({ state: document<ShadowDocument['state']>().optional() })),
+    isForgotten: z.boolean(),
   }),
 });
 

@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, randomBytes, webcrypto, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, randomBytes, webcrypto, type KeyObject } from 'node:crypto';
 import { IotError } from '#thingcore/errors';
 import {
   AuthorityKeyIdentifierExtension,
@@ -50,21 +50,52 @@ export function distinguishedName(commonName: string, organization?: string): Js
   return name as JsonName;
 }
 
+/** What an authority puts into every certificate that it signs, and signs with. */
+interface Issuer {
+  readonly subjectName: Name;
+  readonly keyIdentifier: Extension;
+  readonly signingKey: webcrypto.CryptoKey;
+  readonly signingAlgorithm: ReturnType<typeof signingAlgorithm>;
+}
+
+/** Reading an authority costs more than a signature of it, and bulk registrations take thousands from one. */
+const issuers = new WeakMap<Authority, Promise<Issuer>>();
+
+function issuerOf(authority: Authority): Promise<Issuer> {
+  const known = issuers.get(authority);
+  if (known !== undefined) return known;
+  const issuer = readIssuer(authority);
+  issuers.set(authority, issuer);
+  // A failure is told to whoever asked, and found again by the next.
+  issuer.catch(() => issuers.delete(authority));
+  return issuer;
+}
+
+async function readIssuer({ certificatePem, privateKeyPem }: Authority): Promise<Issuer> {
+  const certificate = new X509Certificate(readCertificate(certificatePem).raw);
+  return {
+    subjectName: certificate.subjectName,
+    keyIdentifier: await AuthorityKeyIdentifierExtension.create(certificate.publicKey),
+    signingKey: await importSigningKey(privateKeyPem),
+    signingAlgorithm: signingAlgorithm(createPublicKey(privateKeyPem)),
+  };
+}
+
 /** Signs a certificate with the authority. Throws `InvalidRequest` for an impossible validity or serial number. */
 export async function signCertificate(authority: Authority, content: CertificateContent): Promise<IssuedCertificate> {
-  const issuer = new X509Certificate(readCertificate(authority.certificatePem).raw);
+  const issuer = await issuerOf(authority);
   const certificate = await X509CertificateGenerator.create({
     serialNumber: checkedSerialNumber(content.serialNumber),
     ...checkedValidity(content),
     subject: content.subject,
     issuer: issuer.subjectName,
     publicKey: content.publicKeyDer,
-    signingKey: await importSigningKey(authority.privateKeyPem),
-    signingAlgorithm: signingAlgorithm(createPublicKey(authority.privateKeyPem)),
+    signingKey: issuer.signingKey,
+    signingAlgorithm: issuer.signingAlgorithm,
     extensions: [
       ...content.extensions,
       await SubjectKeyIdentifierExtension.create(content.publicKeyDer),
-      await AuthorityKeyIdentifierExtension.create(issuer.publicKey),
+      issuer.keyIdentifier,
     ],
   });
   return describeIssued(certificate);
@@ -74,7 +105,7 @@ export async function signCertificate(authority: Authority, content: Certificate
 export function describeIssued(certificate: X509Certificate): IssuedCertificate {
   const certificatePem = `${certificate.toString('pem')}\n`;
   return {
-    certificateId: readCertificate(certificatePem).fingerprint256.replaceAll(':', '').toLowerCase(),
+    certificateId: createHash('sha256').update(Buffer.from(certificate.rawData)).digest('hex'),
     certificatePem,
     notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,

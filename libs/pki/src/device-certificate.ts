@@ -45,7 +45,7 @@ export async function createKeysAndCertificate(
     ...request,
     subject: distinguishedName(request.commonName ?? COMMON_NAME),
     publicKeyDer: publicKey.export({ type: 'spki', format: 'der' }),
-    extensions: deviceExtensions(),
+    extensions: DEVICE_EXTENSIONS,
   });
   const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
   // The oldest forms of the keys: every TLS stack of a device loads them, the native ones of the AWS SDKs included.
@@ -65,14 +65,13 @@ export async function certificateFromCsr(
     ...request,
     subject: csr.subject === '' ? distinguishedName(request.commonName ?? COMMON_NAME) : csr.subjectName,
     publicKeyDer: new Uint8Array(csr.publicKey.rawData),
-    extensions: deviceExtensions(),
+    extensions: DEVICE_EXTENSIONS,
   });
 }
 
-function deviceExtensions() {
-  return [
-    new BasicConstraintsExtension(false, undefined, true),
-    new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-    new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth]),
-  ];
-}
+/** The same in every certificate, so made once. */
+const DEVICE_EXTENSIONS = [
+  new BasicConstraintsExtension(false, undefined, true),
+  new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+  new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth]),
+];

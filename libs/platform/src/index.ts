@@ -13,6 +13,7 @@ export {
   type Settings,
 } from './config.js';
 export { DataDirectory } from './data-directory.js';
+export { Follower, type FollowerOptions } from './follower.js';
 export { IdGenerator, RandomIdGenerator } from './id-generator.js';
 export { Lifecycle, type Part, type Stage } from './lifecycle.js';
 export { explainListenError, listen, type ListenAddress } from './listen.js';

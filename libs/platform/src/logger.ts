@@ -27,6 +27,11 @@ export class Logger {
     return new Logger(this.pino.child(fields));
   }
 
+  /** How much is logged. */
+  get level(): LogLevel {
+    return this.pino.level as LogLevel;
+  }
+
   debug(message: string, fields: Record<string, unknown> = {}): void {
     this.pino.debug(fields, message);
   }

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { Metrics, OperationsServer } from './operations-server.js';
 import { Readiness } from './readiness.js';
 
@@ -31,6 +32,16 @@ describe('OperationsServer', () => {
     const response = await fetch(`${url}/readyz`);
     expect(response.status).toBe(503);
     expect(await response.json()).toEqual({ ready: false, missing: { postgresql: 'connection refused' } });
+  });
+
+  it('names a dependency that does not answer beside one that says why', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    readiness.add('redis', () => new Promise(() => undefined));
+    readiness.add('registry', () => Promise.reject(new Error('away')));
+    const checking = readiness.check();
+    await jest.advanceTimersByTimeAsync(2_000);
+    jest.useRealTimers();
+    expect(await checking).toEqual({ ready: false, missing: { redis: 'no answer within 2000 ms', registry: 'away' } });
   });
 
   it('gives metrics in the Prometheus format', async () => {

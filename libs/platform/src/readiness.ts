@@ -1,6 +1,9 @@
 /** Whether something a process depends on is there. Resolves when it is, rejects with the reason when not. */
 export type ReadinessCheck = () => Promise<void>;
 
+/** How long a dependency may take to answer, in milliseconds: one that hangs is as good as away. */
+const CHECK_LIMIT_MS = 2_000;
+
 /** What a process needs before it can serve, by name. */
 export class Readiness {
   private readonly checks = new Map<string, ReadinessCheck>();
@@ -16,7 +19,7 @@ export class Readiness {
     await Promise.all(
       [...this.checks].map(async ([name, check]) => {
         try {
-          await check();
+          await answered(check());
         } catch (error) {
           missing[name] = error instanceof Error ? error.message : String(error);
         }
@@ -24,4 +27,11 @@ export class Readiness {
     );
     return { ready: Object.keys(missing).length === 0, missing };
   }
+}
+
+function answered(check: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_LIMIT_MS} ms`)), CHECK_LIMIT_MS);
+    check.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

@@ -74,7 +74,7 @@ function checkPlain(name: string, text: string, path: string): void {
     path,
     `The value of the parameter "${name}" has ${JSON.stringify(found)} in it, which would change what the policy means; ` +
       'none of * ? $ + # " \\ and control characters may get into a policy document: use a policy variable instead, ' +
-      'such as ${iot:Certificate.Subject.CommonName}',
+      'such as ${iot:Connection.Thing.ThingName}',
     { parameter: name },
   );
 }

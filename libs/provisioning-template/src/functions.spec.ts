@@ -131,6 +131,12 @@ describe('a resolution', () => {
       says: 'has no "constructor"; it has "Url", "Groups"',
     },
     {
+      name: 'Fn::FindInMap with a key without end, of which little is repeated',
+      value: { 'Fn::FindInMap': ['Zones', 'x'.repeat(5_000), 'Url'] },
+      field: `${NAME}.Fn::FindInMap[1]`,
+      says: `has no "${'x'.repeat(64)}…"; it has`,
+    },
+    {
       name: 'Fn::FindInMap that finds a list where a string is needed',
       value: { 'Fn::FindInMap': ['Zones', 'north', 'Groups'] },
       field: NAME,

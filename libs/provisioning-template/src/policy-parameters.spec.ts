@@ -33,7 +33,7 @@ describe('a value that a device or a caller gives for a policy document', () => 
         details: { field: `${PLACE}.Fn::Join[1][1].Ref`, parameter: name },
       });
       expect(error.message).toContain(name);
-      expect(error.message).toContain('${iot:Certificate.Subject.CommonName}');
+      expect(error.message).toContain('${iot:Connection.Thing.ThingName}');
     },
   );
 

@@ -25,15 +25,15 @@ export const MAX_VALUE_SIZE = 1024 * 1024;
 /**
  * The work of one evaluation, in characters that a function reads or writes. It bounds what no other limit does: large
  * texts in many rows, and regular expressions, which take one step per character and instruction (the worst of them
- * some 40 ns each, so an evaluation ends within a second).
+ * some 40 ns each, so an evaluation ends within a tenth of a second).
  */
-export const MAX_WORK = 20_000_000;
+export const MAX_WORK = 2_000_000;
 
 /** Texts up to this length cost no more than what is done with them anyway. */
 export const SHORT_TEXT = 64;
 
 /** The work that a row of a nested query, and each expression that is evaluated in it, count for. */
-export const ROW_WORK = 200;
+export const ROW_WORK = 40;
 export const EXPRESSION_WORK = 2;
 
 /** The work that an element of an array and a member of an object count for: a member is found by its name. */

@@ -10,7 +10,7 @@ const UNSIGNED_TOKEN_SERVICE = 'iotdevicegateway';
 class Canon extends SignatureV4 {
   /** The text that is signed. */
   textOf(request: SignedRequest, signature: Signature, payloadHash: string): Promise<string> {
-    const { longDate, region, service, signedHeaders } = signature;
+    const { longDate, day, region, service, signedHeaders } = signature;
     const values = Object.fromEntries(signedHeaders.map((name) => [name, canonicalValue(request.headers[name], name)]));
     const { method, path } = request;
     const query = queryOf(request.query, signature);
@@ -19,7 +19,7 @@ class Canon extends SignatureV4 {
       values,
       payloadHash,
     );
-    const scope = `${longDate.slice(0, 8)}/${region}/${service}/aws4_request`;
+    const scope = `${day}/${region}/${service}/aws4_request`;
     return this.createStringToSign(longDate, scope, canonical, 'AWS4-HMAC-SHA256');
   }
 }
@@ -32,12 +32,16 @@ export function stringToSign(request: SignedRequest, signature: Signature, paylo
 }
 
 function queryOf(given: URLSearchParams, { form, service }: Signature): Record<string, string[]> {
-  const query: Record<string, string[]> = {};
+  // Not an object while it grows: a parameter may be called like what every object has, e.g. `toString`.
+  const query = new Map<string, string[]>();
   const isTokenSigned = form === 'header' || service !== UNSIGNED_TOKEN_SERVICE;
   for (const [name, value] of given) {
-    if (isTokenSigned || name !== 'X-Amz-Security-Token') (query[name] ??= []).push(value);
+    if (!isTokenSigned && name === 'X-Amz-Security-Token') continue;
+    const values = query.get(name);
+    if (values === undefined) query.set(name, [value]);
+    else values.push(value);
   }
-  return query;
+  return Object.fromEntries(query);
 }
 
 /** AWS: spaces around a value are left out, those within are one. */

@@ -80,6 +80,7 @@ function toSignature({ form, credential, signedHeaders, signature, date, expires
   return {
     form,
     accessKeyId,
+    day,
     region,
     service,
     signedHeaders: signedHeaders.toLowerCase().split(';'),

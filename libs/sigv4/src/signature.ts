@@ -14,6 +14,8 @@ export interface Signature {
   /** Where it stood: in the header `Authorization`, or in the query of a presigned URL. */
   readonly form: 'header' | 'query';
   readonly accessKeyId: string;
+  /** The day in UTC, e.g. `20260131`. */
+  readonly day: string;
   readonly region: string;
   /** The name that services have in signatures, e.g. `iot`, `iotdata`, `iotdevicegateway`. */
   readonly service: string;

@@ -1,6 +1,14 @@
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
-import { CLOCK_SKEW_MS, readSignature, SignatureFault, type SignedRequest, verifySignature } from './index.js';
+import {
+  CLOCK_SKEW_MS,
+  deriveSigningKey,
+  presignPath,
+  readSignature,
+  SignatureFault,
+  type SignedRequest,
+  verifySignature,
+} from './index.js';
 import { Sha256 } from './sha256.js';
 
 const NOW = Date.UTC(2026, 0, 31, 12);
@@ -63,13 +71,17 @@ async function presigned(given: Given, expiresIn = 60, at = NOW): Promise<Signed
 }
 
 const verify = (request: SignedRequest, secret = SECRET, now = NOW) =>
-  Promise.resolve().then(() => verifySignature(request, readSignature(request), secret, now));
+  Promise.resolve().then(() => {
+    const signature = readSignature(request);
+    return verifySignature(request, signature, deriveSigningKey(secret, signature), now);
+  });
 
 describe('a signature of the SDKs', () => {
   it('is read', async () => {
     expect(readSignature(await signed({}))).toMatchObject({
       form: 'header',
       accessKeyId: 'AKIDEXAMPLE',
+      day: '20260131',
       region: 'eu-test-1',
       service: 'iot',
       signedAt: NOW,
@@ -87,6 +99,7 @@ describe('a signature of the SDKs', () => {
     ['no body', { method: 'GET', path: '/things' }],
     ['a query with lists and signs', { query: { b: ['2', '1'], a: 'x y/+&=', ü: 'ö' } }],
     ['a label that is encoded in the path', { path: '/topics/a%2Fb%20c' }],
+    ['a parameter that is called like what every object has', { query: { toString: 'a' } }],
     ['spaces in a header', { headers: { 'x-amz-tagging': '  a=b   c ' } }],
     ['a session token', { sessionToken: 'token' }],
   ])('counts with %s', async (_name, given) => {
@@ -110,6 +123,22 @@ describe('a signature of the SDKs', () => {
     await expect(verify(request)).resolves.toBeUndefined();
     request.query.append('X-Amz-Security-Token', 'token');
     await expect(verify(request)).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['now', NOW],
+    ['just after midnight, for a client whose day is not over', Date.UTC(2026, 1, 1, 0, 1)],
+    ['just before midnight, for a client whose day has begun', Date.UTC(2026, 0, 30, 23, 59)],
+  ])('counts in a link that is made %s', async (_name, now) => {
+    const scope = { day: '20260131', region: 'eu-test-1', service: 'iot' };
+    const key = { ...scope, accessKeyId: 'AKIDEXAMPLE', signingKey: deriveSigningKey(SECRET, scope) };
+    const get = { host: 'iot.example.org:3000', path: '/reports/a%20b.jsonl', now, expiresSeconds: 600 };
+    const [path = '', query] = (await presignPath(get, key)).split('?');
+    const headers = { host: get.host, accept: '*/*' };
+    const request = { method: 'GET', path, query: new URLSearchParams(query), headers, body: Buffer.alloc(0) };
+    await expect(verify(request, SECRET, now)).resolves.toBeUndefined();
+    await expect(verify({ ...request, path: '/reports/b' }, SECRET, now)).rejects.toThrow(SignatureFault);
+    await expect(verify(request, SECRET, now + 1_000_000)).rejects.toThrow('Signature expired');
   });
 
   it('counts as long as its URL says, up to the second', async () => {

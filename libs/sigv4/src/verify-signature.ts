@@ -11,19 +11,20 @@ const EMPTY_HASH = createHash('sha256').digest('hex');
 /**
  * Verifies that the holder of the secret key has signed exactly this request, just now.
  *
+ * @param signingKey what {@link deriveSigningKey} makes of the secret for the day, region and service of the signature
  * @param now milliseconds since the epoch
  * @throws SignatureFault when that is not so
  */
 export async function verifySignature(
   request: SignedRequest,
   signature: Signature,
-  secretAccessKey: string,
+  signingKey: Uint8Array,
   now: number,
 ): Promise<void> {
   checkTime(signature, now);
   checkHeaders(request, signature);
   const text = await stringToSign(request, signature, payloadHash(request, signature));
-  const expected = createHmac('sha256', signingKey(signature, secretAccessKey)).update(text).digest();
+  const expected = createHmac('sha256', signingKey).update(text).digest();
   if (timingSafeEqual(expected, Buffer.from(signature.signature, 'hex'))) return;
   throw invalid(
     'The request signature we calculated does not match the signature you provided. ' +
@@ -63,14 +64,6 @@ function payloadHash({ headers, body }: SignedRequest, { form }: Signature): str
     );
   }
   return actual;
-}
-
-function signingKey({ longDate, region, service }: Signature, secretAccessKey: string): Buffer {
-  const parts = [longDate.slice(0, 8), region, service, 'aws4_request'];
-  return parts.reduce<Buffer>(
-    (key, part) => createHmac('sha256', key).update(part).digest(),
-    Buffer.from(`AWS4${secretAccessKey}`),
-  );
 }
 
 function compact(time: number): string {

@@ -19,5 +19,15 @@ export {
   type ShadowOutcome,
   type SubscriptionEvent,
 } from './reserved-topic.js';
+export {
+  PROVISIONING_TEMPLATE_NAME_PATTERN,
+  provisioningTopics,
+  type PayloadFormat,
+  type ProvisioningOperation,
+  type ProvisioningOutcome,
+  type ProvisioningRequest,
+  type ProvisioningTopic,
+  type ProvisioningTopics,
+} from './provisioning-topics.js';
 export { shadowTopics, type ShadowTopics } from './shadow-topics.js';
 export { isLifecycleClientId, presenceTopic, subscriptionTopic } from './lifecycle-topics.js';

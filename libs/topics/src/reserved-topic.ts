@@ -1,3 +1,5 @@
+import { parseProvisioningTopic, type ProvisioningTopic } from './provisioning-topics.js';
+
 /** AWS: the name of a thing. */
 export const THING_NAME_PATTERN = /^[a-zA-Z0-9:_-]{1,128}$/;
 
@@ -26,8 +28,9 @@ export type SubscriptionEvent = (typeof SUBSCRIPTION_EVENTS)[number];
 /**
  * What a topic under `$` means.
  *
- * - `shadow-request`, `basic-ingest`: devices publish, Thingcore consumes.
- * - `shadow-response`, `presence`, `subscription-event`: Thingcore publishes, devices may only subscribe.
+ * - `shadow-request`, `provisioning-request`, `basic-ingest`: devices publish, Thingcore consumes.
+ * - `shadow-response`, `provisioning-answer`, `presence`, `subscription-event`: Thingcore publishes, devices may only
+ *   subscribe.
  * - `unknown`: nothing; publishing and subscribing are refused.
  */
 export type ReservedTopic =
@@ -51,6 +54,7 @@ export type ReservedTopic =
       /** The topic as the rule sees it, without `$aws/rules/<ruleName>/`; may be empty. */
       readonly topic: string;
     }
+  | ProvisioningTopic
   | { readonly kind: 'presence'; readonly event: PresenceEvent; readonly clientId: string }
   | { readonly kind: 'subscription-event'; readonly event: SubscriptionEvent; readonly clientId: string }
   | { readonly kind: 'unknown' };
@@ -66,7 +70,7 @@ export function parseReservedTopic(topic: string): ReservedTopic | undefined {
   if (topic.startsWith('$aws/things/')) return parseThingTopic(topic.split('/'));
   if (topic.startsWith('$aws/rules/')) return parseBasicIngest(topic);
   if (topic.startsWith('$aws/events/')) return parseLifecycleEvent(topic.split('/'));
-  return UNKNOWN;
+  return parseProvisioningTopic(topic) ?? UNKNOWN;
 }
 
 /** The part of a Basic Ingest topic behind `$aws/rules/<rule>/`; `undefined` for every other topic. */

@@ -8,14 +8,19 @@ export function deadlinePassed(pattern: string, deadlineMs: number): IotError {
 }
 
 /** The outcome of `work`, or a rejection with {@link deadlinePassed} when it takes longer. */
-export async function withDeadline<T>(work: Promise<T>, pattern: string, deadlineMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(deadlinePassed(pattern, deadlineMs)), deadlineMs);
+export function withDeadline<T>(work: Promise<T>, pattern: string, deadlineMs: number): Promise<T> {
+  // One promise: every command makes its way through here.
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(deadlinePassed(pattern, deadlineMs)), deadlineMs);
+    work.then(
+      (outcome) => {
+        clearTimeout(timer);
+        resolve(outcome);
+      },
+      (error: Error) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
   });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

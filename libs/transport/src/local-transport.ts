@@ -64,7 +64,7 @@ export class LocalTransport {
   /** Runs the handler of a command and copies its reply. Errors: its own; `ServiceUnavailable` without a handler. */
   async call(pattern: string, payload: unknown, correlationId: string): Promise<unknown> {
     const copy = jsonCopy(pattern, payload);
-    const attached = this.#open().find(({ server }) => server.commandHandlers.has(pattern));
+    const attached = this.#attached.find((each) => each.server.commandHandlers.has(pattern) && isOpen(each));
     const handler = attached?.server.commandHandlers.get(pattern);
     if (!attached || !handler) {
       throw new IotError('ServiceUnavailable', `Nothing in this process listens to ${pattern}; start its service`);
@@ -104,8 +104,7 @@ export class LocalTransport {
   }
 
   #open(): Attached[] {
-    const isNested = isHandling();
-    return this.#attached.filter(({ isDraining }) => !isDraining || isNested);
+    return this.#attached.filter(isOpen);
   }
 
   async #track(
@@ -126,4 +125,9 @@ export class LocalTransport {
   #logBestEffort(pattern: string, error: IotError | undefined): undefined {
     if (error) this.#logger.warn(`A handler of ${pattern} failed: ${error.code}: ${error.message}`);
   }
+}
+
+/** A server that is about to leave takes what a running handler has caused, and nothing else. */
+function isOpen({ isDraining }: Attached): boolean {
+  return !isDraining || isHandling();
 }

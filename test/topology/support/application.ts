@@ -53,23 +53,26 @@ export class Application {
   }
 
   async createThing(name: string, attributes: Record<string, string> = {}): Promise<void> {
-    await this.graphql.run('mutation ($input: CreateThingInput!) { createThing(input: $input) { name } }', {
+    await this.graphql.run('mutation ($input: CreateThingInput!) { createThing(input: $input) { thing { name } } }', {
       input: { name, attributes },
     });
   }
 
   async createCertificate(setAsActive = true): Promise<DeviceCertificate> {
-    const { createKeysAndCertificate } = await this.graphql.run<{ createKeysAndCertificate: DeviceCertificate }>(
+    const { createKeysAndCertificate } = await this.graphql.run<{
+      createKeysAndCertificate: DeviceCredentials & { readonly certificate: DeviceCertificate };
+    }>(
       `mutation ($input: CreateKeysAndCertificateInput!) { createKeysAndCertificate(input: $input) {
-        certificateId: id certificateArn: arn certificatePem: pem privateKey caPem } }`,
+        certificate { certificateId: id certificateArn: arn certificatePem: pem } privateKey caPem } }`,
       { input: { setAsActive, keyType: 'EC_P256' } },
     );
-    return createKeysAndCertificate;
+    const { certificate, privateKey, caPem } = createKeysAndCertificate;
+    return { ...certificate, privateKey, caPem };
   }
 
   async setStatus(certificateId: string, newStatus: 'ACTIVE' | 'INACTIVE' | 'REVOKED'): Promise<void> {
     await this.graphql.run(
-      'mutation ($input: UpdateCertificateInput!) { updateCertificate(input: $input) { status } }',
+      'mutation ($input: UpdateCertificateInput!) { updateCertificate(input: $input) { certificate { status } } }',
       {
         input: { certificateId, newStatus },
       },
@@ -77,20 +80,26 @@ export class Application {
   }
 
   async createPolicy(name: string, statements: readonly Json[]): Promise<void> {
-    await this.graphql.run('mutation ($input: CreatePolicyInput!) { createPolicy(input: $input) { name } }', {
-      input: { name, document: { Version: '2012-10-17', Statement: statements } },
-    });
+    await this.graphql.run(
+      'mutation ($input: CreatePolicyInput!) { createPolicy(input: $input) { policy { name } } }',
+      {
+        input: { name, document: { Version: '2012-10-17', Statement: statements } },
+      },
+    );
   }
 
   async attachPolicy(policyName: string, target: string): Promise<void> {
-    await this.graphql.run('mutation ($input: PolicyAttachmentInput!) { attachPolicy(input: $input) { policyName } }', {
-      input: { policyName, target },
-    });
+    await this.graphql.run(
+      'mutation ($input: PolicyAttachmentInput!) { attachPolicy(input: $input) { attachment { policyName } } }',
+      {
+        input: { policyName, target },
+      },
+    );
   }
 
   async attachThing(thingName: string, principal: string): Promise<void> {
     await this.graphql.run(
-      'mutation ($input: AttachThingPrincipalInput!) { attachThingPrincipal(input: $input) { thingName } }',
+      'mutation ($input: AttachThingPrincipalInput!) { attachThingPrincipal(input: $input) { attachment { thingName } } }',
       { input: { thingName, principal } },
     );
   }
@@ -105,9 +114,12 @@ export class Application {
   }
 
   async createRule(ruleName: string, sql: string, actions: readonly Json[], errorAction?: Json): Promise<void> {
-    await this.graphql.run('mutation ($input: TopicRuleInput!) { createTopicRule(input: $input) { name } }', {
-      input: { ruleName, sql, awsIotSqlVersion: '2016-03-23', actions, ...(errorAction && { errorAction }) },
-    });
+    await this.graphql.run(
+      'mutation ($input: TopicRuleInput!) { createTopicRule(input: $input) { topicRule { name } } }',
+      {
+        input: { ruleName, sql, awsIotSqlVersion: '2016-03-23', actions, ...(errorAction && { errorAction }) },
+      },
+    );
   }
 
   async thing(name: string): Promise<SeenThing> {

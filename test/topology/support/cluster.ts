@@ -18,6 +18,8 @@ export interface Replica {
   readonly mqttsUrl: string;
   /** Where HTTPS with client certificates is, if it is a broker node. */
   readonly httpsUrl: string;
+  /** Where GraphQL is, if it is a gateway. */
+  readonly graphqlUrl: string;
 }
 
 /** Processes of the services, any number of each, over one Redis and one PostgreSQL that outlive them. */
@@ -28,6 +30,7 @@ export class Cluster {
   #dataDirectory = '';
   #operatorDatabaseUrl = '';
   #graphqlUrl = '';
+  #gateways = 0;
 
   /** Where the processes keep what they all know, such as the certificates that devices trust. */
   get dataDirectory(): string {
@@ -36,6 +39,11 @@ export class Cluster {
 
   get operatorDatabaseUrl(): string {
     return this.#operatorDatabaseUrl;
+  }
+
+  /** All that its processes have printed. */
+  get printed(): string {
+    return this.#replicas.map(({ program }) => `${program.stdout}${program.stderr}`).join('\n');
   }
 
   /** What an application needs; the registry has made the key. */
@@ -74,6 +82,7 @@ export class Cluster {
   async #start(service: ServiceName): Promise<Replica> {
     const [metricsPort, mqttPort, mqttsPort] = [await freePort(), await freePort(), await freePort()];
     const [wsPort, httpsPort] = [await freePort(), await freePort()];
+    const httpUrl = await this.#httpUrlOf(service);
     const program = Program.start(`dist/apps/${service}/src/main.js`, {
       ...this.#settings,
       THINGCORE_METRICS_PORT: String(metricsPort),
@@ -81,12 +90,14 @@ export class Cluster {
       THINGCORE_MQTTS_PORT: String(mqttsPort),
       THINGCORE_WS_PORT: String(wsPort),
       THINGCORE_HTTPS_PORT: String(httpsPort),
+      THINGCORE_HTTP_PORT: httpUrl.port,
     });
     const replica = {
       program,
       mqttUrl: `mqtt://127.0.0.1:${mqttPort}`,
       mqttsUrl: `mqtts://localhost:${mqttsPort}`,
       httpsUrl: `https://localhost:${httpsPort}`,
+      graphqlUrl: httpUrl.href,
     };
     this.#replicas.push(replica);
     const isReady = async () => {
@@ -96,6 +107,13 @@ export class Cluster {
     await waitFor(isReady, { what: `${service} to be ready`, timeoutMs: READY_WITHIN_MS, intervalMs: 100 });
     if (!program.isRunning) throw new Error(`${service} ended at its start; it printed:\n${program.lastLines}`);
     return replica;
+  }
+
+  /** Applications know the first gateway; each further one has a port of its own. */
+  async #httpUrlOf(service: ServiceName): Promise<URL> {
+    const url = new URL(this.#graphqlUrl);
+    if (service === 'gateway' && this.#gateways++ > 0) url.port = String(await freePort());
+    return url;
   }
 
   /** Stops every process, the youngest first, then the databases. */

@@ -40,7 +40,9 @@ export function describeRulesStory(world: () => World): void {
           explanation: { summary: 'WHERE is not true: temp > 50 is false, since temp is 20' },
         },
       });
-      expect(answers[1]).toMatchObject({ replaceTopicRule: { mode: 'LIVE', shadowVersion: { mode: 'SHADOW' } } });
+      expect(answers[1]).toMatchObject({
+        replaceTopicRule: { topicRule: { mode: 'LIVE', shadowVersion: { mode: 'SHADOW' } } },
+      });
       expect(answers[2]).toMatchObject({
         replay: { messages: 1, passed: 1, actions: [{ action: 'republish', count: 1 }] },
       });
@@ -90,9 +92,9 @@ export function describeRulesStory(world: () => World): void {
     });
 
     it('does nothing while it is disabled, and acknowledges what Basic Ingest brings it', async () => {
-      await run('mutation { disableTopicRule(name: "ingest") { ruleDisabled } }');
+      await run('mutation { disableTopicRule(name: "ingest") { topicRule { ruleDisabled } } }');
       await device.publish('$aws/rules/ingest/hall-2/off', { n: 2 });
-      await run('mutation { enableTopicRule(name: "ingest") { ruleDisabled } }');
+      await run('mutation { enableTopicRule(name: "ingest") { topicRule { ruleDisabled } } }');
       await device.publish('$aws/rules/ingest/hall-2/on', { n: 3 });
       await device.inbox.find(({ topic }) => topic === 'ingested/on', 'the message to the enabled rule');
       expect(device.inbox.items.filter(({ topic }) => topic === 'ingested/off')).toEqual([]);

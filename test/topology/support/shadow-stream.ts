@@ -95,18 +95,28 @@ export interface KeptVersion {
   readonly clientToken: string | null;
 }
 
+interface HistoryPage {
+  readonly nodes: KeptVersion[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+}
+
 /** All versions of a shadow that are kept, the first one first. */
 export async function versionsOf(application: Application, thingName: string): Promise<KeptVersion[]> {
   const versions: KeptVersion[] = [];
-  for (let before: number | null = null; before !== 1; before = versions[0]?.version ?? 1) {
-    const { thing } = await application.graphql.run<{ thing: { shadow: { history: KeptVersion[] } } }>(
-      `query ($thingName: String!, $before: Int) { thing(name: $thingName) { shadow {
-        history(last: 100, before: $before) { version clientToken } } } }`,
-      { thingName, before },
-    );
-    const page = thing.shadow.history;
-    if (page.length === 0) break;
-    versions.unshift(...page.reverse());
+  for (let after: string | null = null; ;) {
+    const { nodes, pageInfo } = await historyPage(application, thingName, after);
+    versions.unshift(...nodes.reverse());
+    if (!pageInfo.hasNextPage) break;
+    after = pageInfo.endCursor;
   }
   return versions;
+}
+
+async function historyPage(application: Application, thingName: string, after: string | null): Promise<HistoryPage> {
+  const { thing } = await application.graphql.run<{ thing: { shadow: { history: HistoryPage } } }>(
+    `query ($thingName: String!, $after: String) { thing(name: $thingName) { shadow {
+      history(first: 100, after: $after) { nodes { version clientToken } pageInfo { hasNextPage endCursor } } } } }`,
+    { thingName, after },
+  );
+  return thing.shadow.history;
 }

@@ -1,6 +1,7 @@
 import type { Client } from 'aedes';
 import type { ClientSubscription } from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
+import { matchesFilter, parseSharedSubscription } from '#thingcore/topics';
 import type { Connection, DisconnectReason } from '../connection.js';
 import type { EngineClient } from '../lane/engine/engine-client.js';
 import type { StoredSubscription } from '../lane/engine/lane-persistence.js';
@@ -33,7 +34,10 @@ export interface ClientOperationsHost {
   end(client: Client, reason: DisconnectReason, reasonCode: number): Promise<void>;
 }
 
-/** What an operator does with the clients of this node. */
+/** What became of an answer: `not-awaited`, the connection is not subscribed to it, or may not receive it. */
+export type AnswerOutcome = DirectOutcome | 'not-awaited';
+
+/** What the platform does with single clients of this node. */
 export class ClientOperations {
   constructor(private readonly host: ClientOperationsHost) {}
 
@@ -98,6 +102,47 @@ export class ClientOperations {
     const outcome = await lane.sendTo(client, toPlainMessage(message), timeoutMs);
     checkOutcome(clientId, outcome);
     return outcome !== 'closed';
+  }
+
+  /** Whether a connection is here and has not ended. */
+  isLive(connection: Connection): boolean {
+    return this.clientOf(connection) !== undefined;
+  }
+
+  /** Whether a connection would get an answer on a topic: it is there, has subscribed to it and may receive it. */
+  awaits(connection: Connection, topic: string): boolean {
+    return this.answerQos(connection, topic) !== undefined;
+  }
+
+  /**
+   * Brings an answer to the connection that asked for it and to nobody else, not even to a later connection of the same
+   * client: it goes past all other subscriptions and queues, with the QoS that the connection subscribed with. With QoS 1 it
+   * resolves when the client has acknowledged it.
+   */
+  async answer(connection: Connection, topic: string, payload: Buffer, timeoutMs: number): Promise<AnswerOutcome> {
+    const client = this.clientOf(connection);
+    if (client === undefined) return 'closed';
+    const qos = this.answerQos(connection, topic);
+    if (qos === undefined) return 'not-awaited';
+    return this.host.lane.sendTo(client, toPlainMessage({ topic, payload, qos, retain: false }), timeoutMs);
+  }
+
+  /** The client of a connection, unless it has gone or has another connection now. */
+  private clientOf(connection: Connection): Client | undefined {
+    const client = this.host.clients.get(connection.clientId);
+    return client !== undefined && this.host.connectionOf(client) === connection ? client : undefined;
+  }
+
+  private answerQos(connection: Connection, topic: string): 0 | 1 | undefined {
+    const client = this.clientOf(connection) as unknown as EngineClient | undefined;
+    const granted = Object.entries(client?.subscriptions ?? {}).flatMap(([disguised, { qos }]) => {
+      const filter = revealed(disguised);
+      // What is shared is for any member of a group.
+      const isFor = parseSharedSubscription(filter) === undefined && matchesFilter(filter, topic);
+      return isFor ? [qos] : [];
+    });
+    if (granted.length === 0 || !this.host.hooks().mayReceive(connection, topic)) return undefined;
+    return granted.some((qos) => qos > 0) ? 1 : 0;
   }
 }
 

@@ -35,6 +35,7 @@ describe('a last will', () => {
     ['the topic of a shadow request', { topic: '$aws/things/x/shadow/update' }, undefined, undefined],
     ['a topic of Basic Ingest', { topic: '$aws/rules/r/a' }, undefined, undefined],
     ['a topic of Basic Ingest, to be retained', { topic: '$aws/rules/r/a', retain: true }, 0x90, 0x90],
+    ['the topic of a provisioning request', { topic: '$aws/certificates/create/json' }, 0x90, 0x90],
     ['a topic that begins with $, to be retained', { topic: '$own', retain: true }, 0x90, 0x90],
     ['more bytes than a payload may have', { payload: Buffer.alloc(131_073) }, 0x95, undefined],
   ])('with %s is taken as the profile says', (_name, changes, codeOfAws, codeOfMqtt) => {

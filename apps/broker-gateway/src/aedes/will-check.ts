@@ -1,7 +1,7 @@
 import { reviveError } from '#thingcore/errors';
 import { checkTopicName } from '#thingcore/topics';
 import { grantedProperties } from '../messages/platform-properties.js';
-import { isBasicIngest, platformRequest } from '../messages/reserved-topics.js';
+import { isForPlatformAlone, requestWithoutConnection } from '../messages/reserved-topics.js';
 import type { BrokerProfile } from '../profile/broker-profile.js';
 import { topicLimits } from '../profile/lane-limits.js';
 import type { MqttMessage } from './mqtt-message.js';
@@ -31,12 +31,12 @@ export function grantedWill(profile: BrokerProfile, will: MqttMessage): MqttMess
 
 /** Why nobody may publish the will on its topic, or not to be retained; `undefined` when somebody may. */
 function reservation(profile: BrokerProfile, { topic, retain }: MqttMessage): string | undefined {
-  if (retain && (isBasicIngest(topic) || (topic.startsWith('$') && !profile.retainsReservedTopics))) {
+  if (retain && (isForPlatformAlone(topic) || (topic.startsWith('$') && !profile.retainsReservedTopics))) {
     // AWS: MQTT retained messages, reserved topics
     return `No messages are retained on ${topic}, which begins with $`;
   }
   try {
-    platformRequest(topic);
+    requestWithoutConnection(topic);
     return undefined;
   } catch (error) {
     return reviveError(error).message;

@@ -39,7 +39,7 @@ export class Admission {
     ];
     const denied = decisions.find(({ decision }) => decision !== 'ALLOWED');
     if (denied !== undefined) {
-      const thingName = standing.kind === 'anonymous' ? undefined : standing.principal.thing?.thingName;
+      const thingName = standing.kind === 'principal' ? standing.principal.thing?.thingName : undefined;
       throw this.policyDenials.refusal({ ...peer, clientId, thingName }, authorizer, denied);
     }
     return this.directory.rights(peer, standing, clientId);
@@ -50,6 +50,11 @@ export class Admission {
     clientId: string,
     { principal, reason }: Extract<Standing, { kind: 'refused' }>,
   ): Promise<void> {
+    if (peer.accessKey !== undefined) {
+      const { sourceIp, principal: accessKeyId } = peer;
+      this.logger.info('an access key was refused', { clientId, accessKeyId, sourceIp, reason });
+      return;
+    }
     const isNew = principal === undefined || principal.status === 'PENDING_ACTIVATION';
     const presentation = isNew ? await this.presenter.present(peer) : undefined;
     const { sourceIp, principal: certificateId } = peer;

@@ -5,6 +5,9 @@ import { type CompiledPolicySet, iotArn, type PolicyContext } from '#thingcore/p
 import { BROKER_CONFIG, type BrokerConfig } from '../broker.config.js';
 import { ANONYMOUS, type ConnectRequest, type Peer, type Rights } from '../connection.js';
 import { ConnectionAuthorizer } from './connection-authorizer.js';
+import { AccessKeys } from './access-keys/access-keys.js';
+import { accessKeySubject } from './access-keys/access-key-subject.js';
+import { ROLE_POLICIES } from './access-keys/role-policies.js';
 import { PolicyCache } from './policy-cache.js';
 import { PrincipalLookup } from './principal-lookup.js';
 import { subjectsOf } from './principal-subjects.js';
@@ -26,6 +29,7 @@ export class PrincipalDirectory {
 
   constructor(
     private readonly lookup: PrincipalLookup,
+    private readonly accessKeys: AccessKeys,
     private readonly clock: Clock,
     private readonly scope: Scope,
     @Inject(BROKER_CONFIG) { anonymousPolicy }: BrokerConfig,
@@ -36,6 +40,7 @@ export class PrincipalDirectory {
   /** What the registry makes of a peer that connects under a client id. Rejects when the registry does not answer. */
   async standing(peer: Peer, clientId: string): Promise<Standing> {
     if (peer.principal === ANONYMOUS) return { kind: 'anonymous' };
+    if (peer.accessKey !== undefined) return this.accessKeys.standing(peer.accessKey);
     return standingOf(await this.lookup.resolve(peer.principal, clientId), this.clock.now());
   }
 
@@ -43,6 +48,10 @@ export class PrincipalDirectory {
   rights(peer: Peer, standing: Admitted, clientId: string): Rights {
     const authorizer = this.authorizer(peer, standing, clientId, {});
     if (standing.kind === 'anonymous') return { authorizer, subjects: [], expiresAt: Infinity };
+    if (standing.kind === 'accessKey') {
+      const { accessKeyId, expiresAt } = standing;
+      return { authorizer, subjects: [accessKeySubject(accessKeyId)], expiresAt };
+    }
     const { principal } = standing;
     return {
       authorizer,
@@ -72,17 +81,27 @@ export class PrincipalDirectory {
     ofConnect: Pick<PolicyContext, 'connectAttributes' | 'lastWillTopic'>,
   ): ConnectionAuthorizer {
     const { sourceIp, domainName, certificate } = peer;
-    const policies =
-      standing.kind === 'anonymous' ? this.anonymousPolicies : this.cache.compile(standing.principal.policies);
+    const policies = this.policiesOf(standing);
     const context = {
       clientId,
       sourceIp,
       ...(domainName === undefined ? {} : { domainName }),
       ...(certificate === undefined ? {} : { certificate: certificate.variables }),
-      ...principalContext(standing.kind === 'anonymous' ? {} : standing.principal),
+      ...principalContext(standing.kind === 'principal' ? standing.principal : {}),
       ...ofConnect,
     };
     return new ConnectionAuthorizer(policies.bind(context), this.scope);
+  }
+
+  private policiesOf(standing: Admitted): CompiledPolicySet {
+    switch (standing.kind) {
+      case 'anonymous':
+        return this.anonymousPolicies;
+      case 'accessKey':
+        return this.cache.compile([{ policyName: standing.role, policyDocument: ROLE_POLICIES[standing.role] }]);
+      case 'principal':
+        return this.cache.compile(standing.principal.policies);
+    }
   }
 
   private compileAnonymousPolicy(policyDocument: string): CompiledPolicySet {

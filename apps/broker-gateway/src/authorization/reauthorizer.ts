@@ -72,11 +72,11 @@ export class Reauthorizer {
   /** Asks anew for every connection: nobody knows what has changed. */
   async followEverything(): Promise<void> {
     this.changes.noteEverything();
-    const withCertificate = [...this.live.all()].filter(({ rights }) => rights.subjects.length > 0);
-    await Promise.all(withCertificate.map((connection) => this.reauthorize(connection)));
+    const withSubjects = [...this.live.all()].filter(({ rights }) => rights.subjects.length > 0);
+    await Promise.all(withSubjects.map((connection) => this.reauthorize(connection)));
   }
 
-  /** Ends the connections whose certificate has expired. */
+  /** Ends the connections whose certificate or access key has expired. */
   endExpired(): void {
     for (const connection of this.live.expired(this.clock.now())) {
       this.end(connection, `has expired on ${new Date(connection.rights.expiresAt).toISOString()}`);
@@ -153,8 +153,14 @@ export class Reauthorizer {
 
   private end(connection: Connection, reason: string): void {
     const { clientId, principal } = connection;
-    this.logger.info('a connection is ended', { clientId, principal, reason: `its certificate ${reason}` });
+    const isSigned = connection.accessKey !== undefined;
+    const shown = isSigned ? 'access key' : 'certificate';
+    this.logger.info('a connection is ended', { clientId, principal, reason: `its ${shown} ${reason}` });
     this.live.remove(connection);
-    this.broker.expel(connection, this.denials.ofConnection(connection, reason));
+    // What is denied to access keys concerns operators, and no device: the audit log tells who has revoked them.
+    const told = isSigned
+      ? `The access key of this connection ${reason}`
+      : this.denials.ofConnection(connection, reason);
+    this.broker.expel(connection, told);
   }
 }

@@ -1,13 +1,20 @@
-import type { Principal } from '#thingcore/contracts';
+import type { AccessRole, Principal } from '#thingcore/contracts';
 
 /** What the registry makes of a peer. */
 export type Standing =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'principal'; readonly principal: Principal }
   | {
-      /** The certificate does not count. */
+      readonly kind: 'accessKey';
+      readonly accessKeyId: string;
+      readonly role: AccessRole;
+      /** In milliseconds since the epoch; infinite when it never expires. */
+      readonly expiresAt: number;
+    }
+  | {
+      /** The certificate, or the access key, does not count. */
       readonly kind: 'refused';
-      /** Why, as the end of "Certificate … ". */
+      /** Why, as the end of "Certificate … " or "Access key … ". */
       readonly reason: string;
       /** Absent for a certificate that the registry does not know. */
       readonly principal?: Principal | undefined;

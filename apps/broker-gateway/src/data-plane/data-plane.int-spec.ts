@@ -11,6 +11,7 @@ import { Logger, Metrics, RandomIdGenerator, Scope, SystemClock } from '#thingco
 import { waitFor } from '#thingcore/testing';
 import { WebSocket } from 'ws';
 import { AedesBroker } from '../aedes/aedes-broker.js';
+import { SignedUpgrades } from '../authorization/access-keys/signed-upgrades.js';
 import { Admission } from '../authorization/admission.js';
 import { brokerConfig, Neighbours, TestBroker } from '../broker.fixture.js';
 import { PolicyDenials } from '../denials/policy-denials.js';
@@ -28,6 +29,7 @@ import { DataPlaneListener } from './data-plane.listener.js';
 import { HttpCallers } from './http-callers.js';
 import { MemoryRetainedMessages } from './memory-retained-messages.fixture.js';
 import { RetainedRequests } from './retained-requests.js';
+import { ThingShadows } from './thing-shadows.js';
 
 interface HttpAnswer {
   status: number;
@@ -57,9 +59,10 @@ function dataPlaneOf(
   const [publisher, shadows] = [broker.get(Publisher), broker.get(ShadowRequests)];
   return new DataPlaneListener(
     new MqttDoor(broker.get(AedesBroker), rates),
-    new DataPlane(callers, publisher, shadows, rates, profile, retained, ids, logger),
+    new DataPlane(callers, publisher, shadows, broker.get(ThingShadows), rates, profile, retained, ids, logger),
     tls,
     rates,
+    broker.get(SignedUpgrades),
     logger,
     profile,
     config,
@@ -235,6 +238,7 @@ describe('the HTTPS data plane', () => {
         400,
         'InvalidRequestException',
       ],
+      ['a request of fleet provisioning', '/topics/$aws/certificates/create/json', '', 400, 'InvalidRequestException'],
       ['a payload that is too large', '/topics/a', 'x'.repeat(131_073), 413, 'RequestEntityTooLargeException'],
     ])('refuses %s', async (_name, path, body, status, type) => {
       const answer = await ask('POST', path, { body });

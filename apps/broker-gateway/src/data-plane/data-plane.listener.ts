@@ -6,6 +6,7 @@ import type { TlsOptions, TLSSocket } from 'node:tls';
 import { Inject, Injectable } from '@nestjs/common';
 import { listen, Logger } from '#thingcore/platform';
 import { BROKER_CONFIG, type BrokerConfig } from '../broker.config.js';
+import { SignedUpgrades } from '../authorization/access-keys/signed-upgrades.js';
 import { certificatePeer } from '../listeners/certificate-peer.js';
 import { DeviceTls } from '../listeners/device-tls.js';
 import type { Listener } from '../listeners/listener.js';
@@ -53,13 +54,13 @@ export class DataPlaneListener implements Listener {
     private readonly dataPlane: DataPlane,
     private readonly tls: DeviceTls,
     private readonly rates: BrokerRates,
+    signatures: SignedUpgrades,
     private readonly logger: Logger,
     @Inject(BROKER_PROFILE) profile: BrokerProfile,
     @Inject(BROKER_CONFIG) private readonly config: BrokerConfig,
   ) {
-    this.upgrades = new MqttUpgrade({ ...profile, origins: config.wsOrigins }, (stream, peer) =>
-      door.enter(stream, peer),
-    );
+    const rules = { ...profile, origins: config.wsOrigins };
+    this.upgrades = new MqttUpgrade(rules, (stream, peer) => door.enter(stream, peer), signatures);
   }
 
   get port(): number {
@@ -106,8 +107,8 @@ export class DataPlaneListener implements Listener {
       this.acceptMqtt(socket);
     });
     server.on('upgrade', (request, socket, head) => {
-      guard.settled(request.socket);
-      this.upgrades.upgrade(request, socket, head, certificatePeer(request.socket as TLSSocket));
+      const peer = certificatePeer(request.socket as TLSSocket);
+      void this.upgrades.upgrade(request, socket, head, peer).finally(() => guard.settled(request.socket));
     });
     server.on('tlsClientError', (error, socket) => {
       this.logger.info('a TLS handshake failed', { sourceIp: socket.remoteAddress, reason: error.message });

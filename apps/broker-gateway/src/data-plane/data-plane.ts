@@ -4,7 +4,7 @@ import { IotError, reviveError } from '#thingcore/errors';
 import { IdGenerator, Logger } from '#thingcore/platform';
 import type { Peer } from '../connection.js';
 import { Publisher } from '../messages/publisher.js';
-import { platformRequest } from '../messages/reserved-topics.js';
+import { requestWithoutConnection } from '../messages/reserved-topics.js';
 import { BROKER_PROFILE, type BrokerProfile } from '../profile/broker-profile.js';
 import { BrokerRates } from '../rates/broker-rates.js';
 import type { ConnectionRates } from '../rates/connection-rates.js';
@@ -15,6 +15,7 @@ import { type HttpCaller, HttpCallers } from './http-callers.js';
 import { readMessageHead, withPayload } from './publish-request.js';
 import { readBody } from './request-body.js';
 import { RetainedRequests } from './retained-requests.js';
+import { ThingShadows } from './thing-shadows.js';
 
 /** One connection of a caller, which may bring many requests. */
 export interface HttpConnection {
@@ -22,13 +23,14 @@ export interface HttpConnection {
   readonly rates: ConnectionRates;
 }
 
-/** What devices may do over HTTPS: publish, and look at retained messages. AWS: iotdata. */
+/** What devices may do over HTTPS: publish, look at retained messages, and use shadows. AWS: iotdata. */
 @Injectable()
 export class DataPlane {
   constructor(
     private readonly callers: HttpCallers,
     private readonly publisher: Publisher,
     private readonly shadows: ShadowRequests,
+    private readonly thingShadows: ThingShadows,
     private readonly rates: BrokerRates,
     @Inject(BROKER_PROFILE) private readonly profile: BrokerProfile,
     private readonly retained: RetainedRequests,
@@ -73,7 +75,12 @@ export class DataPlane {
     connection: HttpConnection | undefined,
     traceId: string,
   ): Promise<Answer['body']> {
-    if (connection === undefined) throw new IotError('Forbidden', 'A request needs a client certificate');
+    if (connection === undefined) {
+      throw new IotError(
+        'Forbidden',
+        'A request needs a client certificate here; signed ones are for the HTTP API of the gateway',
+      );
+    }
     const caller = await this.callers.identify(connection, connection.peer);
     switch (asked.kind) {
       case 'publish':
@@ -83,7 +90,22 @@ export class DataPlane {
         return { ...(await this.retained.get(caller, asked.topic)) };
       case 'list-retained':
         return { ...(await this.retained.list(caller, asked.query)) };
+      case 'get-shadow':
+        return this.thingShadows.get(caller, asked.thingName, asked.query);
+      case 'update-shadow':
+        return this.thingShadows.update(caller, asked.thingName, asked.query, () => this.shadowOf(request, connection));
+      case 'delete-shadow':
+        return this.thingShadows.delete(caller, asked.thingName, asked.query);
+      case 'list-shadows':
+        return this.thingShadows.list(caller, asked.thingName, asked.query);
     }
+  }
+
+  private async shadowOf(request: IncomingMessage, { rates }: HttpConnection): Promise<Buffer> {
+    const payload = await readBody(request, this.profile.payloadBytes);
+    const waitMs = rates.tryPublish(payload.length);
+    if (waitMs > 0) throw new IotError('Throttling', `Too many updates on this connection: wait for ${waitMs} ms`);
+    return payload;
   }
 
   /** Resolves when the message is as safe as one with a PUBACK is. */
@@ -96,7 +118,7 @@ export class DataPlane {
     const head = readMessageHead(topic, query, request.headers, this.profile);
     // Nobody who may not publish is listened to.
     caller.mayPublish(topic, head.retain);
-    const asked = platformRequest(topic);
+    const asked = requestWithoutConnection(topic);
     const message = withPayload(head, await readBody(request, this.profile.payloadBytes));
     const waitMs = rates.tryPublish(message.payload.length);
     if (waitMs > 0) throw new IotError('Throttling', `Too many messages on this connection: wait for ${waitMs} ms`);

@@ -31,6 +31,16 @@ describe('parseDataRequest', () => {
   });
 
   it.each([
+    ['GET', '/things/lamp/shadow?name=a', { kind: 'get-shadow', thingName: 'lamp' }],
+    ['POST', '/things/l%3Aamp/shadow', { kind: 'update-shadow', thingName: 'l:amp' }],
+    ['DELETE', '/things/lamp/shadow', { kind: 'delete-shadow', thingName: 'lamp' }],
+    ['GET', '/api/things/shadow/ListNamedShadowsForThing/lamp?pageSize=5', { kind: 'list-shadows', thingName: 'lamp' }],
+    ['PUT', '/things/lamp/shadow', { kind: 'method-not-allowed', allow: 'GET, POST, DELETE' }],
+  ])('reads what is asked of shadows: %s %s', (method, target, answer) => {
+    expect(parseDataRequest(method, target)).toMatchObject(answer);
+  });
+
+  it.each([
     ['another path', 'GET', '/', { kind: 'no-such-path' }],
     ['no topic', 'POST', '/topics/', { kind: 'no-such-path' }],
     ['another method for a topic', 'GET', '/topics/a', { kind: 'method-not-allowed', allow: 'POST' }],

@@ -13,6 +13,9 @@ import { PolicyDenials } from '../denials/policy-denials.js';
 /** AWS: an HTTP request has no client id. */
 const NO_CLIENT_ID = '';
 
+/** AWS: policy actions of shadows over HTTP; over MQTT the topics are what policies are about. */
+export type ShadowAction = 'GetThingShadow' | 'UpdateThingShadow' | 'DeleteThingShadow' | 'ListNamedShadowsForThing';
+
 /** Who makes a request, and what it may do. */
 export interface HttpCaller {
   readonly principal: string;
@@ -21,6 +24,8 @@ export interface HttpCaller {
   mayPublish(topic: string, isRetained: boolean): void;
   /** Throws `Forbidden` unless the caller may read the message that is retained on a topic. */
   mayReadRetained(topic: string): void;
+  /** Throws `Forbidden` unless the caller may do this with a shadow of a thing; the classic one has no name. */
+  mayUseShadow(action: ShadowAction, thingName: string, shadowName?: string): void;
   /** Throws `Forbidden` unless the caller may list retained messages. */
   mayListRetained(): void;
 }
@@ -78,6 +83,10 @@ export class HttpCallers {
       sourceIp,
       mayPublish: (topic, isRetained) => demand(authorizer.publish(topic, isRetained)),
       mayReadRetained: (topic) => demand(policies.decide('iot:GetRetainedMessage', iotArn(this.scope, 'topic', topic))),
+      mayUseShadow: (action, thingName, shadowName) => {
+        const name = shadowName === undefined ? thingName : `${thingName}/${shadowName}`;
+        demand(policies.decide(`iot:${action}`, iotArn(this.scope, 'thing', name)));
+      },
       mayListRetained: () => demand(policies.decide('iot:ListRetainedMessages', '*')),
     };
   }

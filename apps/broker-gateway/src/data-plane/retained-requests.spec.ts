@@ -20,6 +20,7 @@ describe('RetainedRequests', () => {
     sourceIp: '192.0.2.1',
     mayPublish: () => undefined,
     mayReadRetained: () => undefined,
+    mayUseShadow: () => undefined,
     mayListRetained: () => undefined,
   };
   const deny = () => {

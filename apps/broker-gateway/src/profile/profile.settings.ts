@@ -94,6 +94,15 @@ export const profileSettings = {
   ),
   retainedReadsPerSecond: override('THINGCORE_BROKER_RETAINED_READS_PER_SECOND', entries.retainedReadsPerSecond),
   retainedListsPerSecond: override('THINGCORE_BROKER_RETAINED_LISTS_PER_SECOND', entries.retainedListsPerSecond),
+  keyCreationsPerSecond: override('THINGCORE_BROKER_KEY_CREATIONS_PER_SECOND', entries.keyCreationsPerSecond),
+  certificateSigningsPerSecond: override(
+    'THINGCORE_BROKER_CERTIFICATE_SIGNINGS_PER_SECOND',
+    entries.certificateSigningsPerSecond,
+  ),
+  thingRegistrationsPerSecond: override(
+    'THINGCORE_BROKER_THING_REGISTRATIONS_PER_SECOND',
+    entries.thingRegistrationsPerSecond,
+  ),
 } satisfies Partial<Record<keyof typeof PROFILE_ENTRIES | 'profile' | 'limits', Setting>>;
 
 /** Which profile it shall be, and what shall be different in it. */

@@ -163,6 +163,22 @@ describe('BrokerRates', () => {
     });
   });
 
+  describe('of provisioning', () => {
+    // AWS IoT quotas, fleet provisioning: 10, 20 and 10 requests a second
+    it.each([
+      ['create-keys-and-certificate', 10],
+      ['create-certificate-from-csr', 20],
+      ['register-thing', 10],
+    ] as const)('takes of %s as many as it may in a second', (operation, perSecond) => {
+      const rates = ratesWith({});
+      const admitted = () => times(50, () => rates.admitProvisioning(operation)).filter((one) => one === undefined);
+      expect(admitted()).toHaveLength(perSecond);
+      clock.time += 1_000;
+      expect(admitted()).toHaveLength(perSecond);
+      expect(rates.admitProvisioning(operation)).toMatchObject({ code: 'Throttling' });
+    });
+  });
+
   describe('of retained messages', () => {
     // AWS IoT quotas, retained publishes per second per topic
     it('takes one a second for each topic with aws, three at once', () => {

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { IotError } from '#thingcore/errors';
 import { Clock, Logger, Metrics } from '#thingcore/platform';
+import type { ProvisioningOperation } from '#thingcore/topics';
 import { Counter } from 'prom-client';
 import { BROKER_PROFILE, type BrokerProfile } from '../profile/broker-profile.js';
 import { ConnectionRates, SharedRates } from './connection-rates.js';
@@ -22,7 +23,8 @@ const BURST_OF_ONE = 3;
 const ALL = '';
 
 /** What is counted when it was too much. */
-type Throttled = 'socket' | 'silent' | 'connect' | 'flapping' | 'retained' | 'retained-read' | 'retained-list';
+type Throttled =
+  'socket' | 'silent' | 'connect' | 'flapping' | 'retained' | 'retained-read' | 'retained-list' | 'provisioning';
 
 /** Every rate of a node: listeners, the gateway and the way of messages ask here before they take something on. */
 @Injectable()
@@ -36,6 +38,7 @@ export class BrokerRates {
   private readonly retainedOfAll: KeyedRate;
   private readonly retainedReads: KeyedRate;
   private readonly retainedLists: KeyedRate;
+  private readonly provisioning: Readonly<Record<ProvisioningOperation['operation'], KeyedRate>>;
   private readonly shared: SharedRates;
   private readonly throttled: Counter<'what'>;
 
@@ -54,6 +57,11 @@ export class BrokerRates {
     this.retainedOfAll = rateOf(profile.retainedPublishesPerSecond);
     this.retainedReads = rateOf(profile.retainedReadsPerSecond);
     this.retainedLists = rateOf(profile.retainedListsPerSecond);
+    this.provisioning = {
+      'create-keys-and-certificate': rateOf(profile.keyCreationsPerSecond),
+      'create-certificate-from-csr': rateOf(profile.certificateSigningsPerSecond),
+      'register-thing': rateOf(profile.thingRegistrationsPerSecond),
+    };
     this.shared = new SharedRates(profile, () => clock.now());
     this.throttled = new Counter({
       name: 'thingcore_broker_throttled_total',
@@ -152,6 +160,12 @@ export class BrokerRates {
   admitRetainedList(): IotError | undefined {
     if (this.retainedLists.take(ALL, this.clock.now())) return undefined;
     return this.tooMany('retained-list', `${this.profile.retainedListsPerSecond} lists a second are answered`);
+  }
+
+  /** Judges a request of a device that is being provisioned. */
+  admitProvisioning(operation: ProvisioningOperation['operation']): IotError | undefined {
+    if (this.provisioning[operation].take(ALL, this.clock.now())) return undefined;
+    return this.tooMany('provisioning', 'More devices are being provisioned than this node takes in a second');
   }
 
   private isFlapping(clientId: string, now: number): boolean {

@@ -4,6 +4,7 @@ import { IotError, reviveError } from '#thingcore/errors';
 import { Clock, Logger } from '#thingcore/platform';
 import { parseTokenRequest, rejectedDocument } from '#thingcore/shadow-document';
 import { shadowTopics } from '#thingcore/topics';
+import { BoundedLines } from '../bounds/bounded-lines.js';
 import type { ShadowRequestTopic } from '../messages/reserved-topics.js';
 import { Publisher } from '../messages/publisher.js';
 import { ShadowCalls } from './shadow-calls.js';
@@ -21,7 +22,7 @@ const PLATFORM: ShadowAuthor = { origin: 'PLATFORM' };
  */
 @Injectable()
 export class ShadowRequests {
-  private readonly lines = new Map<string, { waiting: number; tail: Promise<void> }>();
+  private readonly lines = new BoundedLines(IN_FLIGHT);
 
   constructor(
     private readonly calls: ShadowCalls,
@@ -35,19 +36,8 @@ export class ShadowRequests {
    * is answered on the topic.
    */
   submit(from: string, request: ShadowRequestTopic, payload: Buffer, author: ShadowAuthor = PLATFORM): void {
-    const key = `${from} ${request.thingName}`;
-    const line = this.lines.get(key) ?? { waiting: 0, tail: Promise.resolve() };
-    if (line.waiting >= IN_FLIGHT) {
-      void this.reject(request, payload, new IotError('Throttling', 'Too many requests'));
-      return;
-    }
-    line.waiting++;
-    this.lines.set(key, line);
-    line.tail = line.tail
-      .then(() => this.perform(request, payload, author))
-      .finally(() => {
-        if (--line.waiting === 0) this.lines.delete(key);
-      });
+    const isTaken = this.lines.join(`${from} ${request.thingName}`, () => this.perform(request, payload, author));
+    if (!isTaken) void this.reject(request, payload, new IotError('Throttling', 'Too many requests'));
   }
 
   private async perform(request: ShadowRequestTopic, payload: Buffer, author: ShadowAuthor): Promise<void> {

@@ -9,48 +9,51 @@ const KEY = { name: 'ci', role: 'operator', createdAt: CREATED_AT };
 describeOperations('the operations of API keys', [
   {
     name: 'apiKeys',
-    operation: '{ apiKeys { name role createdAt expiresAt revokedAt } }',
+    operation: '{ apiKeys { nodes { name role createdAt expiresAt revokedAt } } }',
     command: listApiKeys,
     request: {},
     reply: { apiKeys: [KEY, { ...KEY, name: 'old', role: 'admin', expiresAt: CREATED_AT, revokedAt: CREATED_AT }] },
     data: {
-      apiKeys: [
-        { name: 'ci', role: 'OPERATOR', createdAt: CREATED_AT_TEXT, expiresAt: null, revokedAt: null },
-        {
-          name: 'old',
-          role: 'ADMIN',
-          createdAt: CREATED_AT_TEXT,
-          expiresAt: CREATED_AT_TEXT,
-          revokedAt: CREATED_AT_TEXT,
-        },
-      ],
+      apiKeys: {
+        nodes: [
+          { name: 'ci', role: 'OPERATOR', createdAt: CREATED_AT_TEXT, expiresAt: null, revokedAt: null },
+          {
+            name: 'old',
+            role: 'ADMIN',
+            createdAt: CREATED_AT_TEXT,
+            expiresAt: CREATED_AT_TEXT,
+            revokedAt: CREATED_AT_TEXT,
+          },
+        ],
+      },
     },
   },
   {
     name: 'createApiKey that expires',
     operation: `mutation { createApiKey(input: { name: "ci", role: OPERATOR, expiresAt: "${CREATED_AT_TEXT}" }) {
-      name role key
+      apiKey { name role } key
     } }`,
     command: createApiKey,
     request: { name: 'ci', role: 'operator', expiresAt: CREATED_AT },
     reply: { ...KEY, key: 'tc_secret' },
-    data: { createApiKey: { name: 'ci', role: 'OPERATOR', key: 'tc_secret' } },
+    data: { createApiKey: { apiKey: { name: 'ci', role: 'OPERATOR' }, key: 'tc_secret' } },
   },
   {
     name: 'createApiKey that never expires',
-    operation: 'mutation { createApiKey(input: { name: "ci", role: VIEWER, expiresAt: null }) { expiresAt } }',
+    operation:
+      'mutation { createApiKey(input: { name: "ci", role: VIEWER, expiresAt: null }) { apiKey { expiresAt } } }',
     command: createApiKey,
     request: { name: 'ci', role: 'viewer' },
     reply: { ...KEY, key: 'tc_secret' },
-    data: { createApiKey: { expiresAt: null } },
+    data: { createApiKey: { apiKey: { expiresAt: null } } },
   },
   {
     name: 'revokeApiKey',
-    operation: 'mutation { revokeApiKey(name: "ci") { revokedAt } }',
+    operation: 'mutation { revokeApiKey(name: "ci") { apiKey { revokedAt } } }',
     command: revokeApiKey,
     request: { name: 'ci' },
     reply: { ...KEY, revokedAt: CREATED_AT },
-    data: { revokeApiKey: { revokedAt: CREATED_AT_TEXT } },
+    data: { revokeApiKey: { apiKey: { revokedAt: CREATED_AT_TEXT } } },
   },
 ]);
 
@@ -78,13 +81,17 @@ describe('the roles', () => {
     ['operator', 'FORBIDDEN'],
     ['viewer', 'FORBIDDEN'],
   ])('let %s list API keys or not: %s', async (role, code) => {
-    const { statusCode, body } = await gateway.graphql('{ apiKeys { name } }', undefined, API_KEYS[role]);
+    const { statusCode, body } = await gateway.graphql('{ apiKeys { nodes { name } } }', undefined, API_KEYS[role]);
     expect([statusCode, body.errors?.[0]?.extensions?.code]).toEqual([200, code]);
   });
 
   it('say what a mutation for administrators needs', async () => {
     const calls = gateway.services.calls.length;
-    const { body } = await gateway.graphql('mutation { rotateAuthority { id } }', undefined, API_KEYS.operator);
+    const { body } = await gateway.graphql(
+      'mutation { rotateAuthority { authority { id } } }',
+      undefined,
+      API_KEYS.operator,
+    );
     expect(body.errors).toMatchObject([
       {
         message: 'rotateAuthority needs the role admin; this caller has the role operator',

@@ -1,11 +1,21 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, Extensions, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, Context, Extensions, Query, Resolver } from '@nestjs/graphql';
 import { createApiKey, listApiKeys, revokeApiKey } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
+import { pageOfWhole, TwoWayPageArgs } from '../connections/whole-list.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import { unauthenticated } from '../errors/public-error.js';
+import { FactsMutation, ObjectMutation } from '../mutations/payload-mutation.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
-import { ApiKey, CallerView, CreateApiKeyInput, CreatedApiKey, toApiKey, toCreatedApiKey } from './api-key.type.js';
+import {
+  ApiKey,
+  ApiKeyConnection,
+  CallerView,
+  CreateApiKeyInput,
+  CreatedApiKey,
+  toApiKey,
+  toCreatedApiKey,
+} from './api-key.type.js';
 import { ADMINS_ONLY } from './least-role.js';
 
 /** Who may use this API. */
@@ -21,16 +31,16 @@ export class AccessResolver {
   }
 
   @Extensions(ADMINS_ONLY)
-  @Query(() => [ApiKey], {
-    description: 'All API keys, expired and revoked ones included, in the order of their names. For administrators.',
+  @Query(() => ApiKeyConnection, {
+    description: 'API keys, expired and revoked ones included, in the order of their names. For administrators.',
   })
-  async apiKeys(): Promise<ApiKey[]> {
+  async apiKeys(@Args() page: TwoWayPageArgs): Promise<ApiKeyConnection> {
     const { apiKeys } = await this.rpc.call(listApiKeys, {});
-    return apiKeys.map(toApiKey);
+    return pageOfWhole(apiKeys.map(toApiKey), { keyOf: ({ name }) => name }, page);
   }
 
   @Extensions(ADMINS_ONLY)
-  @Mutation(() => CreatedApiKey, {
+  @FactsMutation(CreatedApiKey, {
     description: 'Creates an API key, which is in the answer and nowhere else. For administrators.',
   })
   async createApiKey(
@@ -41,7 +51,7 @@ export class AccessResolver {
   }
 
   @Extensions(ADMINS_ONLY)
-  @Mutation(() => ApiKey, {
+  @ObjectMutation('apiKey', () => ApiKey, {
     description:
       'Revokes an API key for good and ends the connections that were opened with it. The last valid key of an administrator cannot be revoked. For administrators.',
   })

@@ -1,5 +1,7 @@
 import { Field, InputType, ObjectType } from '@nestjs/graphql';
 import type { ApiKey as RegistryApiKey, createApiKey, ReplyOf } from '#thingcore/contracts';
+import { type Connection, relayConnection } from '../connections/relay-connection.js';
+import { IdempotentInput } from '../mutations/idempotent.input.js';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 import { AccessRole } from './access-role.type.js';
 import type { Role } from './caller.js';
@@ -23,16 +25,25 @@ export class ApiKey {
   revokedAt: number | null;
 }
 
+/** A page of API keys. */
+export const ApiKeyConnection = relayConnection(ApiKey, { one: 'API key', many: 'API keys' });
+
+/** A page of API keys. */
+export type ApiKeyConnection = Connection<ApiKey>;
+
 /** An API key with its secret. */
 @ObjectType({ description: 'A new API key.' })
-export class CreatedApiKey extends ApiKey {
+export class CreatedApiKey {
+  @Field(() => ApiKey, { description: 'What may be known of it.' })
+  apiKey: ApiKey;
+
   @Field(() => String, { description: 'The key itself. It is in this answer and nowhere else: keep it now.' })
   key: string;
 }
 
 /** What `createApiKey` takes. */
 @InputType({ description: 'The API key to create.' })
-export class CreateApiKeyInput {
+export class CreateApiKeyInput extends IdempotentInput {
   @Field(() => String, { description: 'Its name: 1 to 64 of a-z, A-Z, 0-9 and . _ @ -' })
   name: string;
 
@@ -60,5 +71,5 @@ export function toApiKey({ name, role, createdAt, expiresAt, revokedAt }: Regist
 
 /** A new API key of the registry with its secret. */
 export function toCreatedApiKey(reply: ReplyOf<typeof createApiKey>): CreatedApiKey {
-  return { ...toApiKey(reply), key: reply.key };
+  return { apiKey: toApiKey(reply), key: reply.key };
 }

@@ -26,6 +26,12 @@ export class Authenticator {
     return this.tokens.isOn ? this.tokens.verify(secret) : this.verifyWithoutIssuer(secret);
   }
 
+  /** Whether somebody who shows this can be no guesser: a key that was valid a moment ago, or what an issuer has to have signed. */
+  isBeyondGuessing(credential: Credential | undefined): boolean {
+    if (credential?.kind === 'token' && this.tokens.isOn) return true;
+    return credential !== undefined && this.keys.isKnown(credential.secret);
+  }
+
   /** While no issuer is known, what looks like a token may still be the key that an operator has chosen. */
   private async verifyWithoutIssuer(secret: string): Promise<Caller> {
     try {

@@ -13,30 +13,30 @@ const AUTHORITY = {
 describeOperations('the operations of authorities', [
   {
     name: 'authorities',
-    operation: '{ authorities { id pem state notAfter createdAt } }',
+    operation: '{ authorities { nodes { id pem state notAfter createdAt } } }',
     command: listAuthorities,
     request: {},
     reply: { authorities: [AUTHORITY] },
     data: {
-      authorities: [
-        { id: anId('a'), pem: 'PEM', state: 'SIGNING', notAfter: CREATED_AT_TEXT, createdAt: CREATED_AT_TEXT },
-      ],
+      authorities: {
+        nodes: [{ id: anId('a'), pem: 'PEM', state: 'SIGNING', notAfter: CREATED_AT_TEXT, createdAt: CREATED_AT_TEXT }],
+      },
     },
   },
   {
     name: 'rotateAuthority',
-    operation: 'mutation { rotateAuthority { id } }',
+    operation: 'mutation { rotateAuthority { authority { id } } }',
     command: rotateAuthority,
     request: {},
     reply: AUTHORITY,
-    data: { rotateAuthority: { id: anId('a') } },
+    data: { rotateAuthority: { authority: { id: anId('a') } } },
   },
   {
     name: 'retireAuthority',
-    operation: `mutation { retireAuthority(authorityId: "${anId('a')}") { state } }`,
+    operation: `mutation { retireAuthority(authorityId: "${anId('a')}") { authority { state } } }`,
     command: retireAuthority,
     request: { authorityId: anId('a') },
     reply: { ...AUTHORITY, state: 'RETIRED' },
-    data: { retireAuthority: { state: 'RETIRED' } },
+    data: { retireAuthority: { authority: { state: 'RETIRED' } } },
   },
 ]);

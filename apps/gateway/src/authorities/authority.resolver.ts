@@ -1,26 +1,29 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Extensions, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, Extensions, ID, Query, Resolver } from '@nestjs/graphql';
 import { listAuthorities, retireAuthority, rotateAuthority } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
 import { ADMINS_ONLY } from '../access/least-role.js';
+import { pageOfWhole, timeKey, TwoWayPageArgs } from '../connections/whole-list.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
-import { Authority, toAuthority } from './authority.type.js';
+import { ObjectMutation } from '../mutations/payload-mutation.js';
+import { Authority, AuthorityConnection, toAuthority } from './authority.type.js';
 
 @Resolver(() => Authority)
 @UseFilters(GraphqlErrorFilter)
 export class AuthorityResolver {
   constructor(private readonly rpc: RpcClient) {}
 
-  @Query(() => [Authority], {
+  @Query(() => AuthorityConnection, {
     description: 'The authorities of the platform, retired ones included, the newest first.',
   })
-  async authorities(): Promise<Authority[]> {
+  async authorities(@Args() page: TwoWayPageArgs): Promise<AuthorityConnection> {
     const { authorities } = await this.rpc.call(listAuthorities, {});
-    return authorities.map(toAuthority);
+    const keyOf = ({ createdAt, id }: Authority) => timeKey(createdAt, id);
+    return pageOfWhole(authorities.map(toAuthority), { keyOf, isDescending: true }, page);
   }
 
   @Extensions(ADMINS_ONLY)
-  @Mutation(() => Authority, {
+  @ObjectMutation('authority', () => Authority, {
     description:
       'Makes a new authority, which signs from now on; the one before stays trusted until it is retired. Servers get themselves new certificates without closing connections. For administrators.',
   })
@@ -29,7 +32,7 @@ export class AuthorityResolver {
   }
 
   @Extensions(ADMINS_ONLY)
-  @Mutation(() => Authority, {
+  @ObjectMutation('authority', () => Authority, {
     description:
       'Takes a trusted authority out of what is handed out: devices that trust it alone can no longer verify the servers. For administrators.',
   })

@@ -1,5 +1,6 @@
 import { Field, ID, ObjectType, registerEnumType } from '@nestjs/graphql';
 import type { PlatformAuthority } from '#thingcore/contracts';
+import { type Connection, relayConnection } from '../connections/relay-connection.js';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 
 /** The states of an authority of the platform. */
@@ -36,6 +37,16 @@ export class Authority {
   @Field(() => DateTimeScalar, { description: 'When it was made.' })
   createdAt: number;
 }
+
+/** A page of authorities. */
+export const AuthorityConnection = relayConnection(Authority, {
+  one: 'authority',
+  many: 'authorities',
+  order: 'the newest first',
+});
+
+/** A page of authorities. */
+export type AuthorityConnection = Connection<Authority>;
 
 /** An authority of the registry. */
 export function toAuthority({ authorityId, certificatePem, state, notAfter, createdAt }: PlatformAuthority): Authority {

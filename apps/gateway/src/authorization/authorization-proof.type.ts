@@ -1,6 +1,7 @@
-import { createUnionType, Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { createUnionType, Extensions, Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import type { AuthorizationResult as RegistryResult } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
+import { PART_OF_DOCUMENT } from '../connections/part-of-document.js';
 import { jsonOfText } from '../scalars/json-document.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 
@@ -91,9 +92,11 @@ export class StatementProof extends StatementReference {
   })
   mismatch: string | null;
 
+  @Extensions(PART_OF_DOCUMENT)
   @Field(() => [ResolvedPattern], { description: 'Its patterns, with what their variables made of them.' })
   patterns: ResolvedPattern[];
 
+  @Extensions(PART_OF_DOCUMENT)
   @Field(() => [ResolvedVariable], { description: 'The variables that it uses, with their values.' })
   variables: ResolvedVariable[];
 }
@@ -118,6 +121,7 @@ export class ChangeStatement {
   @Field(() => StatementReference, { description: 'The statement to change or to remove.' })
   change: StatementReference;
 
+  @Extensions(PART_OF_DOCUMENT)
   @Field(() => [StatementReference], { description: 'Further statements that deny it as well.' })
   others: StatementReference[];
 
@@ -154,6 +158,7 @@ export class AuthorizationResult {
   @Field(() => String, { description: 'Why, as a sentence.' })
   summary: string;
 
+  @Extensions(PART_OF_DOCUMENT)
   @Field(() => [StatementProof], {
     description: 'The statement that decided, or the statements that came nearest to allowing it, the nearest first.',
   })

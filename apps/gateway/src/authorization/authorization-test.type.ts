@@ -1,6 +1,7 @@
-import { Field, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Extensions, Field, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import type { ReplyOf, RequestOf, testAuthorization, testPolicy } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
+import { PART_OF_DOCUMENT } from '../connections/part-of-document.js';
 import { textOfDocument } from '../scalars/json-document.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 import { AuthorizationResult, toAuthorizationResult } from './authorization-proof.type.js';
@@ -104,6 +105,7 @@ export class TestAuthorizationInput {
 /** The answers to questions. */
 @ObjectType({ description: 'What the evaluator would decide.' })
 export class AuthorizationTest {
+  @Extensions(PART_OF_DOCUMENT)
   @Field(() => [AuthorizationResult], { description: 'One result for each resource of each question, in their order.' })
   results: AuthorizationResult[];
 

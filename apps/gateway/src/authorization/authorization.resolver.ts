@@ -1,5 +1,5 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Query, Resolver } from '@nestjs/graphql';
+import { Args, Extensions, Query, Resolver } from '@nestjs/graphql';
 import { lintPolicy, testAuthorization, testPolicy } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
 import { RpcClient } from '#thingcore/transport';
@@ -45,6 +45,7 @@ export class AuthorizationResolver {
     return toAuthorizationTest(reply);
   }
 
+  @Extensions({ listSize: 10 })
   @Query(() => [PolicyWarning], {
     description:
       'Warnings about a policy document that is valid but probably does not say what is meant. One that is not valid is the error MalformedPolicy.',

@@ -13,8 +13,8 @@ import {
   getPolicies,
   getPoliciesOfTargets,
   getPrincipalsOfThings,
+  getProvisioningTemplates,
   getRuleMetrics,
-  getTagsOfResources,
   getThingGroups,
   getThings,
   getThingTypes,
@@ -23,11 +23,13 @@ import {
   listDenials,
   listPolicyVersions,
   listPrincipalThings,
+  listProvisioningTemplateVersions,
   listSubscriptions,
   listTargetsForPolicy,
   listThingGroups,
   listThings,
   type Policy,
+  type ProvisioningTemplateRecord,
   type ReplyOf,
   type RequestOf,
   type RuleMetrics,
@@ -38,6 +40,7 @@ import {
 import type { RpcClient } from '#thingcore/transport';
 import { nullWhenMissing } from '../errors/null-when-missing.js';
 import { ShadowLoaders } from '../shadows/shadow-loaders.js';
+import { tagsOf } from '../tags/resource-tags.js';
 import { BatchLoader } from './batch-loader.js';
 import { ListLoader } from './list-loader.js';
 
@@ -101,6 +104,15 @@ export class Loaders {
     return policies.map((policy): [string, Policy] => [policy.policyName, policy]);
   });
 
+  /** Provisioning templates by name. */
+  readonly provisioningTemplates = this.byKey(async (templateNames) => {
+    const { templates } = await this.rpc.call(getProvisioningTemplates, { templateNames });
+    return templates.map((template): [string, ProvisioningTemplateRecord] => [template.templateName, template]);
+  });
+
+  /** The versions of provisioning templates. */
+  readonly provisioningTemplateVersionLists = this.listsOf(listProvisioningTemplateVersions);
+
   /** What rules have done, by the name of the rule. */
   readonly ruleMetrics = this.byKey(async (ruleNames) => {
     const { metrics } = await this.rpc.call(getRuleMetrics, { ruleNames });
@@ -108,10 +120,7 @@ export class Loaders {
   });
 
   /** The tags of resources by their ARN. */
-  readonly tags = this.byKey(async (resourceArns) => {
-    const { resources } = await this.rpc.call(getTagsOfResources, { resourceArns });
-    return resources.map(({ resourceArn, tags }): [string, Record<string, string>] => [resourceArn, tags]);
-  });
+  readonly tags = new BatchLoader((resourceArns) => tagsOf(this.rpc, resourceArns));
 
   /** Connectivity by client id. */
   readonly connectivity = this.byKey(async (clientIds) => {

@@ -1,8 +1,9 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, Mutation, Resolver } from '@nestjs/graphql';
+import { Args, Context, Resolver } from '@nestjs/graphql';
 import { addThingToBillingGroup, removeThingFromBillingGroup } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { ObjectMutation } from '../mutations/payload-mutation.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
 import { loadThing } from '../things/load-thing.js';
 import { Thing } from '../things/thing.type.js';
@@ -14,7 +15,7 @@ import { BillingGroupMembershipInput } from './billing-group.input.js';
 export class BillingGroupMembershipResolver {
   constructor(private readonly rpc: RpcClient) {}
 
-  @Mutation(() => Thing, {
+  @ObjectMutation('thing', () => Thing, {
     description: 'Puts a thing into a billing group, out of the one it was in before; answers the thing.',
   })
   async addThingToBillingGroup(
@@ -26,7 +27,7 @@ export class BillingGroupMembershipResolver {
     return loadThing(loaders, thingName);
   }
 
-  @Mutation(() => Thing, { description: 'Takes a thing out of a billing group; answers the thing.' })
+  @ObjectMutation('thing', () => Thing, { description: 'Takes a thing out of a billing group; answers the thing.' })
   async removeThingFromBillingGroup(
     @Args('input', { type: () => BillingGroupMembershipInput, description: 'The thing and the billing group.' })
     { thingName, billingGroupName }: BillingGroupMembershipInput,

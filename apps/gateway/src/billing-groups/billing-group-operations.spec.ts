@@ -19,30 +19,31 @@ describeOperations(
   [
     {
       name: 'createBillingGroup',
-      operation: `mutation { createBillingGroup(input: { name: "plant", description: "north", tags: { cost: "42" } }) {
+      operation: `mutation { createBillingGroup(input: { name: "plant", description: "north", tags: { cost: "42" } }) { billingGroup {
         name description
-      } }`,
+      } } }`,
       command: createBillingGroup,
       request: { billingGroupName: 'plant', description: 'north', tags: { cost: '42' } },
       reply: PLANT,
-      data: { createBillingGroup: { name: 'plant', description: 'north' } },
+      data: { createBillingGroup: { billingGroup: { name: 'plant', description: 'north' } } },
     },
     {
       name: 'createBillingGroup with nulls, which count as left out',
-      operation: 'mutation { createBillingGroup(input: { name: "plant", description: null, tags: null }) { id } }',
+      operation:
+        'mutation { createBillingGroup(input: { name: "plant", description: null, tags: null }) { billingGroup { id } } }',
       command: createBillingGroup,
       request: { billingGroupName: 'plant' },
       reply: PLANT,
-      data: { createBillingGroup: { id: 'id of plant' } },
+      data: { createBillingGroup: { billingGroup: { id: 'id of plant' } } },
     },
     {
       name: 'updateBillingGroup',
       operation:
-        'mutation { updateBillingGroup(input: { name: "plant", description: "", expectedVersion: 1 }) { version } }',
+        'mutation { updateBillingGroup(input: { name: "plant", description: "", expectedVersion: 1 }) { billingGroup { version } } }',
       command: updateBillingGroup,
       request: { billingGroupName: 'plant', description: '', expectedVersion: 1 },
       reply: PLANT,
-      data: { updateBillingGroup: { version: 2 } },
+      data: { updateBillingGroup: { billingGroup: { version: 2 } } },
     },
     {
       name: 'deleteBillingGroup',
@@ -54,23 +55,23 @@ describeOperations(
     },
     {
       name: 'addThingToBillingGroup',
-      operation: `mutation { addThingToBillingGroup(input: { thingName: "lamp", billingGroupName: "plant" }) {
+      operation: `mutation { addThingToBillingGroup(input: { thingName: "lamp", billingGroupName: "plant" }) { thing {
         billingGroup { name }
-      } }`,
+      } } }`,
       command: addThingToBillingGroup,
       request: { thingName: 'lamp', billingGroupName: 'plant' },
       reply: {},
-      data: { addThingToBillingGroup: { billingGroup: { name: 'plant' } } },
+      data: { addThingToBillingGroup: { thing: { billingGroup: { name: 'plant' } } } },
     },
     {
       name: 'removeThingFromBillingGroup',
-      operation: `mutation { removeThingFromBillingGroup(input: { thingName: "lamp", billingGroupName: "plant" }) {
+      operation: `mutation { removeThingFromBillingGroup(input: { thingName: "lamp", billingGroupName: "plant" }) { thing {
         name
-      } }`,
+      } } }`,
       command: removeThingFromBillingGroup,
       request: { thingName: 'lamp', billingGroupName: 'plant' },
       reply: {},
-      data: { removeThingFromBillingGroup: { name: 'lamp' } },
+      data: { removeThingFromBillingGroup: { thing: { name: 'lamp' } } },
     },
     {
       name: 'billingGroup',

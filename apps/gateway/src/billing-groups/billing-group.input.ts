@@ -1,6 +1,7 @@
 import { ArgsType, Field, InputType, Int } from '@nestjs/graphql';
 import type { JsonValue } from '#thingcore/errors';
 import { PAGE_FIELDS, PageArgs } from '../connections/page.args.js';
+import { IdempotentInput } from '../mutations/idempotent.input.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 
 /** Which billing groups a list has. */
@@ -22,7 +23,7 @@ export class BillingGroupsArgs extends PageArgs {
 
 /** What `createBillingGroup` takes. */
 @InputType({ description: 'The billing group to create.' })
-export class CreateBillingGroupInput {
+export class CreateBillingGroupInput extends IdempotentInput {
   @Field(() => String, { description: 'Its name: 1 to 128 of a-z, A-Z, 0-9, colon, underscore and hyphen.' })
   name: string;
 

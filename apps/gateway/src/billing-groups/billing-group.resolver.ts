@@ -1,11 +1,12 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { createBillingGroup, deleteBillingGroup, listBillingGroups, updateBillingGroup } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
 import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.js';
 import { toConnection } from '../connections/relay-connection.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { FactsMutation, ObjectMutation } from '../mutations/payload-mutation.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
 import { checkResourceName } from '../requests/resource-name.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
@@ -58,7 +59,7 @@ export class BillingGroupResolver {
     return (await loaders.tags.load(arn)) ?? {};
   }
 
-  @Mutation(() => BillingGroup, {
+  @ObjectMutation('billingGroup', () => BillingGroup, {
     description:
       'Creates a billing group. The same name with the same description answers the existing one; with another it is the error ResourceAlreadyExists.',
   })
@@ -70,7 +71,9 @@ export class BillingGroupResolver {
     return toBillingGroup(await inTermsOf(BILLING_GROUP_FIELDS, this.rpc.call(createBillingGroup, request)));
   }
 
-  @Mutation(() => BillingGroup, { description: 'Updates a billing group; its version grows by one.' })
+  @ObjectMutation('billingGroup', () => BillingGroup, {
+    description: 'Updates a billing group; its version grows by one.',
+  })
   async updateBillingGroup(
     @Args('input', { type: () => UpdateBillingGroupInput, description: 'The update.' })
     { name, description, expectedVersion }: UpdateBillingGroupInput,
@@ -79,7 +82,7 @@ export class BillingGroupResolver {
     return toBillingGroup(await inTermsOf(BILLING_GROUP_FIELDS, this.rpc.call(updateBillingGroup, request)));
   }
 
-  @Mutation(() => DeletedBillingGroup, {
+  @FactsMutation(DeletedBillingGroup, {
     description: 'Deletes a billing group; its things stay. One that is gone is no error.',
   })
   async deleteBillingGroup(

@@ -74,18 +74,18 @@ describeOperations(
     },
     {
       name: 'deleteRegistrationCode',
-      operation: 'mutation { deleteRegistrationCode }',
+      operation: 'mutation { deleteRegistrationCode { deleted } }',
       command: deleteRegistrationCode,
       request: {},
       reply: {},
-      data: { deleteRegistrationCode: true },
+      data: { deleteRegistrationCode: { deleted: true } },
     },
     {
       name: 'registerCaCertificate with everything',
       operation: String.raw`mutation { registerCaCertificate(input: {
         caCertificatePem: "CA", verificationCertificatePem: "proof", certificateMode: DEFAULT, setAsActive: true,
         allowAutoRegistration: true, registrationConfig: { templateBody: "{ \"Resources\": {} }" }, tags: { site: "b7" }
-      }) { id } }`,
+      }) { caCertificate { id } } }`,
       command: registerCaCertificate,
       request: {
         caCertificatePem: 'CA',
@@ -97,13 +97,13 @@ describeOperations(
         tags: { site: 'b7' },
       },
       reply: CA,
-      data: { registerCaCertificate: { id: ID } },
+      data: { registerCaCertificate: { caCertificate: { id: ID } } },
     },
     {
       name: 'registerCaCertificate with what is needed',
       operation: `mutation { registerCaCertificate(input: {
         caCertificatePem: "CA", verificationCertificatePem: null, certificateMode: SNI_ONLY, registrationConfig: null
-      }) { id } }`,
+      }) { caCertificate { id } } }`,
       command: registerCaCertificate,
       request: {
         caCertificatePem: 'CA',
@@ -112,14 +112,14 @@ describeOperations(
         allowAutoRegistration: false,
       },
       reply: CA,
-      data: { registerCaCertificate: { id: ID } },
+      data: { registerCaCertificate: { caCertificate: { id: ID } } },
     },
     {
       name: 'updateCaCertificate with a template as an object',
       operation: `mutation { updateCaCertificate(input: {
         certificateId: "${ID}", newStatus: INACTIVE, newAutoRegistrationStatus: DISABLE,
         registrationConfig: { templateBody: { Resources: {} } }
-      }) { id } }`,
+      }) { caCertificate { id } } }`,
       command: updateCaCertificate,
       request: {
         certificateId: ID,
@@ -129,18 +129,18 @@ describeOperations(
         removeAutoRegistration: false,
       },
       reply: CA,
-      data: { updateCaCertificate: { id: ID } },
+      data: { updateCaCertificate: { caCertificate: { id: ID } } },
     },
     {
       name: 'updateCaCertificate that ends provisioning, nulls left out',
       operation: `mutation { updateCaCertificate(input: {
         certificateId: "${ID}", newStatus: null, newAutoRegistrationStatus: null, registrationConfig: null,
         removeAutoRegistration: true
-      }) { id } }`,
+      }) { caCertificate { id } } }`,
       command: updateCaCertificate,
       request: { certificateId: ID, removeAutoRegistration: true },
       reply: CA,
-      data: { updateCaCertificate: { id: ID } },
+      data: { updateCaCertificate: { caCertificate: { id: ID } } },
     },
     {
       name: 'deleteCaCertificate',

@@ -3,6 +3,7 @@ import type { registerCaCertificate, RequestOf, updateCaCertificate } from '#thi
 import type { JsonValue } from '#thingcore/errors';
 import { CertificateStatus } from '../certificates/certificate.type.js';
 import { PageArgs } from '../connections/page.args.js';
+import { IdempotentInput } from '../mutations/idempotent.input.js';
 import { textOfDocument } from '../scalars/json-document.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 import { asStringMap } from '../scalars/string-map.js';
@@ -11,13 +12,22 @@ import { AutoRegistrationStatus, CaCertificateStatus, CertificateMode } from './
 /** How devices are to be provisioned by their first connection. */
 @InputType({ description: 'How devices are provisioned by their first connection.' })
 export class RegistrationConfigInput {
-  @Field(() => JsonScalar, { description: 'The provisioning template, as an object or as the text of one.' })
-  templateBody: JsonValue;
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: 'The provisioning template, as an object or as the text of one. Either this or a `templateName`.',
+  })
+  templateBody?: JsonValue;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of a provisioning template of the type JITP, whose default version counts.',
+  })
+  templateName?: string | null;
 }
 
 /** What `registerCaCertificate` takes. */
 @InputType({ description: 'The CA to register.' })
-export class RegisterCaCertificateInput {
+export class RegisterCaCertificateInput extends IdempotentInput {
   @Field(() => String, { description: 'Its certificate, PEM: that of the CA which signs devices itself.' })
   caCertificatePem: string;
 
@@ -127,6 +137,12 @@ export function toUpdateCaCertificateRequest({
 
 function toRegistrationConfigRequest(
   config: RegistrationConfigInput | null | undefined,
-): { templateBody: string } | undefined {
-  return config ? { templateBody: textOfDocument(config.templateBody) } : undefined;
+): RequestOf<typeof registerCaCertificate>['registrationConfig'] {
+  if (!config) return undefined;
+  const { templateBody, templateName } = config;
+  const isGiven = templateBody !== undefined && templateBody !== null;
+  return {
+    templateBody: isGiven ? textOfDocument(templateBody) : undefined,
+    templateName: templateName ?? undefined,
+  };
 }

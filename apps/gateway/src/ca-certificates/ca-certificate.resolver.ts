@@ -1,5 +1,5 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import {
   deleteCaCertificate,
   deleteRegistrationCode,
@@ -18,6 +18,7 @@ import {
 import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { FactsMutation, ObjectMutation } from '../mutations/payload-mutation.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 import {
@@ -32,6 +33,7 @@ import {
   CaCertificateConnection,
   toCaCertificate,
   toCaCertificateConnection,
+  DeletedRegistrationCode,
 } from './ca-certificate.type.js';
 
 @Resolver(() => CaCertificate)
@@ -84,7 +86,7 @@ export class CaCertificateResolver {
     return (await loaders.tags.load(arn)) ?? {};
   }
 
-  @Mutation(() => CaCertificate, {
+  @ObjectMutation('caCertificate', () => CaCertificate, {
     description:
       'Registers a CA of the operator. One that is registered already is the error ResourceAlreadyExists, a wrong verification certificate CertificateValidation or RegistrationCodeValidation.',
   })
@@ -95,7 +97,7 @@ export class CaCertificateResolver {
     return toCaCertificate(await this.rpc.call(registerCaCertificate, toRegisterCaCertificateRequest(input)));
   }
 
-  @Mutation(() => CaCertificate, {
+  @ObjectMutation('caCertificate', () => CaCertificate, {
     description:
       'Changes a CA certificate. While it is inactive no further certificates are registered; those that are keep working.',
   })
@@ -106,7 +108,7 @@ export class CaCertificateResolver {
     return toCaCertificate(await this.rpc.call(updateCaCertificate, toUpdateCaCertificateRequest(input)));
   }
 
-  @Mutation(() => DeletedCertificate, {
+  @FactsMutation(DeletedCertificate, {
     description:
       'Deletes a CA certificate; one that is active is the error CertificateState. The certificates that it signed stay.',
   })
@@ -117,11 +119,11 @@ export class CaCertificateResolver {
     return { id: certificateId };
   }
 
-  @Mutation(() => Boolean, {
-    description: 'Forgets the registration code; the next one asked for is new. Answers true.',
+  @FactsMutation(DeletedRegistrationCode, {
+    description: 'Forgets the registration code; the next one asked for is new.',
   })
-  async deleteRegistrationCode(): Promise<boolean> {
+  async deleteRegistrationCode(): Promise<DeletedRegistrationCode> {
     await this.rpc.call(deleteRegistrationCode, {});
-    return true;
+    return { deleted: true };
   }
 }

@@ -54,11 +54,20 @@ registerEnumType(CertificateMode, {
 /** How devices are provisioned by their first connection. */
 @ObjectType({ description: 'How devices are provisioned by their first connection.' })
 export class RegistrationConfig {
-  @Field(() => JsonScalar, { description: 'The provisioning template.' })
+  @Field(() => JsonScalar, { nullable: true, description: 'The provisioning template; null when it has a name.' })
   templateBody: JsonValue;
 
-  @Field(() => String, { description: 'The text of the provisioning template, exactly as it was given.' })
-  templateBodyText: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The text of the provisioning template, exactly as it was given; null when it has a name.',
+  })
+  templateBodyText: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name of the provisioning template, whose default version counts; null when it has none.',
+  })
+  templateName: string | null;
 }
 
 /** A CA certificate. The certificates it signed and its tags are fields of its resolver. */
@@ -116,6 +125,13 @@ export const CaCertificateConnection = relayConnection(CaCertificate, {
 /** A page of CA certificates. */
 export type CaCertificateConnection = Connection<CaCertificate>;
 
+/** What `deleteRegistrationCode` answers. */
+@ObjectType({ description: 'The registration code was forgotten.' })
+export class DeletedRegistrationCode {
+  @Field(() => Boolean, { description: 'Always true: a code that nobody asked for yet is no error.' })
+  deleted: boolean;
+}
+
 /** A CA certificate of the registry. */
 export function toCaCertificate({
   certificateId,
@@ -154,6 +170,11 @@ export function toCaCertificateConnection(
   );
 }
 
-function toRegistrationConfig({ templateBody }: { templateBody: string }): RegistrationConfig {
-  return { templateBody: jsonOfText(templateBody), templateBodyText: templateBody };
+function toRegistrationConfig({
+  templateBody,
+  templateName,
+}: NonNullable<RegistryCaCertificate['registrationConfig']>): RegistrationConfig {
+  const name = templateName ?? null;
+  if (templateBody === undefined) return { templateBody: null, templateBodyText: null, templateName: name };
+  return { templateBody: jsonOfText(templateBody), templateBodyText: templateBody, templateName: name };
 }

@@ -20,82 +20,86 @@ describeOperations('the operations of certificates', [
   {
     name: 'createKeysAndCertificate by default',
     operation: `mutation { createKeysAndCertificate(input: {}) {
-      id arn pem publicKey privateKey caPem status notBefore notAfter createdAt lastModifiedAt
+      certificate { id arn pem status notBefore notAfter createdAt lastModifiedAt } publicKey privateKey caPem
     } }`,
     command: createKeysAndCertificate,
     request: { setAsActive: false, keyType: 'RSA_2048' },
     reply: { ...CERTIFICATE, publicKeyPem: 'public', privateKeyPem: 'private', authorityPem: 'authority' },
     data: {
       createKeysAndCertificate: {
-        id: ID,
-        arn: ARN,
-        pem: 'PEM of a',
+        certificate: {
+          id: ID,
+          arn: ARN,
+          pem: 'PEM of a',
+          status: 'ACTIVE',
+          notBefore: CREATED_AT_TEXT,
+          notAfter: '2027-01-15T08:00:00.000Z',
+          createdAt: CREATED_AT_TEXT,
+          lastModifiedAt: CREATED_AT_TEXT,
+        },
         publicKey: 'public',
         privateKey: 'private',
         caPem: 'authority',
-        status: 'ACTIVE',
-        notBefore: CREATED_AT_TEXT,
-        notAfter: '2027-01-15T08:00:00.000Z',
-        createdAt: CREATED_AT_TEXT,
-        lastModifiedAt: CREATED_AT_TEXT,
       },
     },
   },
   {
     name: 'createKeysAndCertificate with an elliptic curve',
     operation: `mutation { createKeysAndCertificate(input: { setAsActive: true, keyType: EC_P256 }) {
-      id arn pem
+      certificate { id arn pem }
     } }`,
     command: createKeysAndCertificate,
     request: { setAsActive: true, keyType: 'EC_P256' },
     reply: { ...CERTIFICATE, publicKeyPem: '', privateKeyPem: '', authorityPem: '' },
     data: {
-      createKeysAndCertificate: { id: ID, arn: ARN, pem: 'PEM of a' },
+      createKeysAndCertificate: { certificate: { id: ID, arn: ARN, pem: 'PEM of a' } },
     },
   },
   {
     name: 'createCertificateFromCsr',
     operation: `mutation { createCertificateFromCsr(input: { certificateSigningRequest: "CSR", setAsActive: true }) {
-      id caPem
+      certificate { id } caPem
     } }`,
     command: createCertificateFromCsr,
     request: { certificateSigningRequest: 'CSR', setAsActive: true },
     reply: { ...CERTIFICATE, authorityPem: 'authority' },
-    data: { createCertificateFromCsr: { id: ID, caPem: 'authority' } },
+    data: { createCertificateFromCsr: { certificate: { id: ID }, caPem: 'authority' } },
   },
   {
     name: 'registerCertificate with everything',
     operation: `mutation { registerCertificate(input: {
       certificatePem: "PEM", caCertificatePem: "CA", status: ACTIVE
-    }) { id } }`,
+    }) { certificate { id } } }`,
     command: registerCertificate,
     request: { certificatePem: 'PEM', caCertificatePem: 'CA', status: 'ACTIVE' },
     reply: CERTIFICATE,
-    data: { registerCertificate: { id: ID } },
+    data: { registerCertificate: { certificate: { id: ID } } },
   },
   {
     name: 'registerCertificate with what is needed',
-    operation: 'mutation { registerCertificate(input: { certificatePem: "PEM", caCertificatePem: null }) { id } }',
+    operation:
+      'mutation { registerCertificate(input: { certificatePem: "PEM", caCertificatePem: null }) { certificate { id } } }',
     command: registerCertificate,
     request: { certificatePem: 'PEM', status: 'INACTIVE' },
     reply: CERTIFICATE,
-    data: { registerCertificate: { id: ID } },
+    data: { registerCertificate: { certificate: { id: ID } } },
   },
   {
     name: 'registerCertificateWithoutCa',
-    operation: 'mutation { registerCertificateWithoutCa(input: { certificatePem: "PEM", status: REVOKED }) { id } }',
+    operation:
+      'mutation { registerCertificateWithoutCa(input: { certificatePem: "PEM", status: REVOKED }) { certificate { id } } }',
     command: registerCertificateWithoutCa,
     request: { certificatePem: 'PEM', status: 'REVOKED' },
     reply: CERTIFICATE,
-    data: { registerCertificateWithoutCa: { id: ID } },
+    data: { registerCertificateWithoutCa: { certificate: { id: ID } } },
   },
   {
     name: 'updateCertificate',
-    operation: `mutation { updateCertificate(input: { certificateId: "${ID}", newStatus: REVOKED }) { id } }`,
+    operation: `mutation { updateCertificate(input: { certificateId: "${ID}", newStatus: REVOKED }) { certificate { id } } }`,
     command: updateCertificate,
     request: { certificateId: ID, newStatus: 'REVOKED' },
     reply: CERTIFICATE,
-    data: { updateCertificate: { id: ID } },
+    data: { updateCertificate: { certificate: { id: ID } } },
   },
   {
     name: 'deleteCertificate',
@@ -120,6 +124,22 @@ describeOperations('the operations of certificates', [
     request: { certificateIds: [ID] },
     reply: { certificates: [] },
     data: { certificate: null },
+  },
+  {
+    name: 'certificates that expire next',
+    operation: `{ certificates(
+      filter: { expiresFrom: "2023-11-14T22:13:20Z", expiresBefore: "2027-01-15T08:00:00Z" }, orderBy: { field: EXPIRES_AT }
+    ) { nodes { id } edges { cursor } } }`,
+    command: listCertificates,
+    request: {
+      expiresFrom: CREATED_AT,
+      expiresBefore: 1_800_000_000_000,
+      orderBy: 'notAfter',
+      isAscending: true,
+      limit: 50,
+    },
+    reply: { certificates: [CERTIFICATE] },
+    data: { certificates: { nodes: [{ id: ID }], edges: [{ cursor: toCursor(`1800000000000.${ID}`) }] } },
   },
   {
     name: 'certificates with every filter, whose cursors are positions in the list',

@@ -1,5 +1,5 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, Extensions, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { CaCertificate, toCaCertificate } from '../ca-certificates/ca-certificate.type.js';
 import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.js';
 import { toConnection } from '../connections/relay-connection.js';
@@ -43,6 +43,7 @@ export class CertificateRelationsResolver {
     return toConnection(things.filter((thing) => thing !== undefined).map(toThing), nextToken, page.after);
   }
 
+  @Extensions({ listSize: 10 })
   @ResolveField(() => [Policy], { description: 'The policies attached to it, in the order of their names.' })
   policies(@Parent() { arn }: Certificate, @Context() { loaders }: GatewayContext): Promise<Policy[]> {
     return loadPoliciesOfTarget(loaders, arn);

@@ -109,14 +109,14 @@ describe('the relations of certificates', () => {
     }));
     gateway.services.answer(getCertificates, () => ({ certificates: [aCertificate('a')] }));
     const { body } = await gateway.graphql(
-      '{ things { edges { node { principals { certificate { id status } } } } } }',
+      '{ things { edges { node { principals { nodes { certificate { id status } } } } } } }',
     );
     expect(body).toEqual({
       data: {
         things: {
           edges: [
-            { node: { principals: [{ certificate: { id: anId('a'), status: 'ACTIVE' } }] } },
-            { node: { principals: [{ certificate: null }] } },
+            { node: { principals: { nodes: [{ certificate: { id: anId('a'), status: 'ACTIVE' } }] } } },
+            { node: { principals: { nodes: [{ certificate: null }] } } },
           ],
         },
       },

@@ -1,4 +1,5 @@
 import { Field, ID, InputType, registerEnumType } from '@nestjs/graphql';
+import { IdempotentInput } from '../mutations/idempotent.input.js';
 
 /** The kinds of key pairs. */
 export const KeyType = { RSA_2048: 'RSA_2048', EC_P256: 'EC_P256' } as const;
@@ -33,7 +34,7 @@ registerEnumType(SettableCertificateStatus, {
 
 /** What `createKeysAndCertificate` takes. */
 @InputType({ description: 'The certificate to make.' })
-export class CreateKeysAndCertificateInput {
+export class CreateKeysAndCertificateInput extends IdempotentInput {
   @Field(() => Boolean, { defaultValue: false, description: 'Whether devices may connect with it at once.' })
   setAsActive: boolean;
 
@@ -43,7 +44,7 @@ export class CreateKeysAndCertificateInput {
 
 /** What `createCertificateFromCsr` takes. */
 @InputType({ description: 'The certificate to sign.' })
-export class CreateCertificateFromCsrInput {
+export class CreateCertificateFromCsrInput extends IdempotentInput {
   @Field(() => String, {
     description: 'The certificate signing request, PEM: RSA with at least 2048 bits, or an elliptic curve.',
   })
@@ -55,7 +56,7 @@ export class CreateCertificateFromCsrInput {
 
 /** What `registerCertificateWithoutCa` takes. */
 @InputType({ description: 'The certificate to register, whoever signed it.' })
-export class RegisterCertificateWithoutCaInput {
+export class RegisterCertificateWithoutCaInput extends IdempotentInput {
   @Field(() => String, { description: 'The certificate, PEM.' })
   certificatePem: string;
 

@@ -1,5 +1,5 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, Context, ID, Query, Resolver } from '@nestjs/graphql';
 import {
   createCertificateFromCsr,
   createKeysAndCertificate,
@@ -12,6 +12,7 @@ import {
 import { RpcClient } from '#thingcore/transport';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { FactsMutation, ObjectMutation } from '../mutations/payload-mutation.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
 import { checkCertificateId } from './certificate-id.js';
 import { CertificatesArgs, LIST_CERTIFICATES_FIELDS, toListCertificatesRequest } from './certificate.args.js';
@@ -50,14 +51,14 @@ export class CertificateResolver {
     return certificate === undefined ? null : toCertificate(certificate);
   }
 
-  @Query(() => CertificateConnection, { description: 'Certificates, the newest first.' })
+  @Query(() => CertificateConnection, { description: 'Certificates, the newest first if no other order is asked for.' })
   async certificates(@Args() args: CertificatesArgs): Promise<CertificateConnection> {
     const request = toListCertificatesRequest(args);
     const page = await inTermsOf(LIST_CERTIFICATES_FIELDS, this.rpc.call(listCertificates, request));
-    return toCertificateConnection(page, args.after);
+    return toCertificateConnection(page, args.after, request.orderBy);
   }
 
-  @Mutation(() => KeysAndCertificate, {
+  @FactsMutation(KeysAndCertificate, {
     description: 'Makes a key pair and its certificate. The private key is in the answer and nowhere else.',
   })
   async createKeysAndCertificate(
@@ -67,7 +68,7 @@ export class CertificateResolver {
     return toKeysAndCertificate(await this.rpc.call(createKeysAndCertificate, { setAsActive, keyType }));
   }
 
-  @Mutation(() => SignedCertificate, {
+  @FactsMutation(SignedCertificate, {
     description:
       'Signs the certificate of a device that keeps its private key to itself. The same request twice makes two certificates.',
   })
@@ -79,7 +80,7 @@ export class CertificateResolver {
     return toSignedCertificate(await this.rpc.call(createCertificateFromCsr, request));
   }
 
-  @Mutation(() => Certificate, {
+  @ObjectMutation('certificate', () => Certificate, {
     description:
       'Registers a certificate that a registered, active CA of the operator has signed. One that is registered already is the error ResourceAlreadyExists.',
   })
@@ -91,7 +92,7 @@ export class CertificateResolver {
     return toCertificate(await this.rpc.call(registerCertificate, request));
   }
 
-  @Mutation(() => Certificate, {
+  @ObjectMutation('certificate', () => Certificate, {
     description:
       'Registers a certificate, whoever signed it. One that is registered already is the error ResourceAlreadyExists.',
   })
@@ -102,7 +103,7 @@ export class CertificateResolver {
     return toCertificate(await this.rpc.call(registerCertificateWithoutCa, { certificatePem, status }));
   }
 
-  @Mutation(() => Certificate, {
+  @ObjectMutation('certificate', () => Certificate, {
     description: 'Sets the status of a certificate. Live connections that use it follow at once; REVOKED is final.',
   })
   async updateCertificate(
@@ -112,7 +113,7 @@ export class CertificateResolver {
     return toCertificate(await this.rpc.call(updateCertificate, { certificateId, newStatus }));
   }
 
-  @Mutation(() => DeletedCertificate, {
+  @FactsMutation(DeletedCertificate, {
     description:
       'Deletes a certificate. One that is active is the error CertificateState, one with things or policies DeleteConflict.',
   })

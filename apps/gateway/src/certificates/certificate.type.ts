@@ -67,7 +67,7 @@ export class Certificate {
 export const CertificateConnection = relayConnection(Certificate, {
   one: 'certificate',
   many: 'certificates',
-  order: 'the newest first',
+  order: 'the newest first if no other order is asked for',
 });
 
 /** A page of certificates. */
@@ -75,7 +75,10 @@ export type CertificateConnection = Connection<Certificate>;
 
 /** A certificate that an authority of the platform has signed. */
 @ObjectType({ description: 'A new certificate, signed by the platform.' })
-export class SignedCertificate extends Certificate {
+export class SignedCertificate {
+  @Field(() => Certificate, { description: 'The certificate.' })
+  certificate: Certificate;
+
   @Field(() => String, {
     description: 'The certificates of the authorities of the platform, PEM: devices verify the server with them.',
   })
@@ -125,7 +128,7 @@ export function toCertificate({
 
 /** A new certificate of the registry, signed by the platform. */
 export function toSignedCertificate(reply: ReplyOf<typeof createCertificateFromCsr>): SignedCertificate {
-  return { ...toCertificate(reply), caPem: reply.authorityPem };
+  return { certificate: toCertificate(reply), caPem: reply.authorityPem };
 }
 
 /** A new certificate of the registry with its keys. */
@@ -137,9 +140,10 @@ export function toKeysAndCertificate(reply: ReplyOf<typeof createKeysAndCertific
 export function toCertificateConnection(
   { certificates, nextToken }: { certificates: readonly RegistryCertificate[]; nextToken?: string | undefined },
   after: string | null | undefined,
+  orderedBy: 'createdAt' | 'notAfter' = 'createdAt',
 ): CertificateConnection {
   return toConnectionBy(
-    ({ id, createdAt }) => newestFirstToken({ certificateId: id, createdAt }),
+    (certificate) => newestFirstToken({ certificateId: certificate.id, createdAt: certificate[orderedBy] }),
     certificates.map(toCertificate),
     { nextToken, after },
   );

@@ -3,6 +3,7 @@ import type { RequestOf, sendDirectMessage } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
 import { DirectMessagePropertiesInput, toBrokerProperties } from '../messages/message-properties.type.js';
 import { toPayloadBase64 } from '../messages/payload.js';
+import { IdempotentInput } from '../mutations/idempotent.input.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 
 /** What `disconnectClient` takes. */
@@ -31,7 +32,7 @@ export class DisconnectedClient {
 
 /** What `sendDirectMessage` takes. */
 @InputType({ description: 'A message to one client. Exactly one of `payload` and `payloadBase64` is given.' })
-export class SendDirectMessageInput {
+export class SendDirectMessageInput extends IdempotentInput {
   @Field(() => String, { description: 'The id of the client, which must be connected.' })
   clientId: string;
 
@@ -69,7 +70,7 @@ export class SendDirectMessageInput {
 
 /** What `sendDirectMessage` answers. */
 @ObjectType({ description: 'A message that was sent to one client.' })
-export class SendDirectMessagePayload {
+export class SentDirectMessage {
   @Field(() => ID, { description: 'The id that the broker gave it.' })
   messageId: string;
 }

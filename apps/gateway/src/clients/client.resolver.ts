@@ -1,5 +1,5 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { deleteConnection, listConnections, sendDirectMessage } from '#thingcore/contracts';
 import { DEFAULT_DEADLINE_MS, RpcClient } from '#thingcore/transport';
 import { Certificate, toCertificate } from '../certificates/certificate.type.js';
@@ -7,6 +7,7 @@ import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.j
 import { toConnectionBy } from '../connections/relay-connection.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { FactsMutation } from '../mutations/payload-mutation.js';
 import { nullWhenMissing } from '../errors/null-when-missing.js';
 import { MESSAGE_PROPERTIES_FIELDS } from '../messages/message-properties.type.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
@@ -15,7 +16,7 @@ import {
   DisconnectClientInput,
   DisconnectedClient,
   SendDirectMessageInput,
-  SendDirectMessagePayload,
+  SentDirectMessage,
   toSendDirectMessageRequest,
 } from './client.input.js';
 import { Client, ClientConnection, ClientSubscriptionConnection, toClient } from './client.type.js';
@@ -95,7 +96,7 @@ export class ClientResolver {
     return certificate === undefined ? null : toCertificate(certificate);
   }
 
-  @Mutation(() => DisconnectedClient, {
+  @FactsMutation(DisconnectedClient, {
     description:
       'Ends the connection of a client, wherever it is connected; one of MQTT 5 is told that it was an administrator. It may connect again: to keep it out, deactivate its certificate. The error is ResourceNotFound when there is nothing to end.',
   })
@@ -107,13 +108,13 @@ export class ClientResolver {
     return { clientId };
   }
 
-  @Mutation(() => SendDirectMessagePayload, {
+  @FactsMutation(SentDirectMessage, {
     description:
       'Sends a message to one connected client and to nobody else: no other subscriber, no rule and no live view sees it. It is not kept for a client that is away: that is the error ResourceNotFound.',
   })
   async sendDirectMessage(
     @Args('input', { type: () => SendDirectMessageInput, description: 'The message.' }) input: SendDirectMessageInput,
-  ): Promise<SendDirectMessagePayload> {
+  ): Promise<SentDirectMessage> {
     // The client may take its time, and so may the node that it is connected to.
     const deadlineMs = DEFAULT_DEADLINE_MS + input.timeout * 1_000;
     const { messageId } = await inTermsOf(

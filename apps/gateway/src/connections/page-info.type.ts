@@ -14,7 +14,8 @@ export class PageInfo {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The cursor of the last edge; pass it as `after` to get the next page. Null on an empty page.',
+    description:
+      'The cursor of the last edge; pass it as `after` to get the next page. Null when there is nothing and no next page.',
   })
   endCursor: string | null;
 }

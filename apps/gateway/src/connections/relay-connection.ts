@@ -12,6 +12,7 @@ export interface Edge<Node> {
 /** A page of a list, as Relay has it. */
 export interface Connection<Node> {
   readonly edges: Edge<Node>[];
+  readonly nodes: Node[];
   readonly pageInfo: PageInfo;
 }
 
@@ -41,6 +42,9 @@ export function relayConnection<Node>(
   class NodeConnection implements Connection<Node> {
     @Field(() => [NodeEdge], { description: `The ${many} of the page.` })
     edges: NodeEdge[];
+
+    @Field(() => [node], { description: `The same ${many} without their cursors.` })
+    nodes: Node[];
 
     @Field(() => PageInfo, { description: 'Where the page lies in the list.' })
     pageInfo: PageInfo;
@@ -75,11 +79,13 @@ export function toConnectionBy<Node>(
   const edges = nodes.map((node) => ({ cursor: toCursor(keyOf(node)), node }));
   return {
     edges,
+    nodes: [...nodes],
     pageInfo: {
       hasNextPage: nextToken !== undefined,
       hasPreviousPage: after !== undefined && after !== null,
       startCursor: edges.at(0)?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      // A page may be empty that is not the last: those that were looked through had nothing of what was asked for.
+      endCursor: edges.at(-1)?.cursor ?? (nextToken === undefined ? null : toCursor(nextToken)),
     },
   };
 }

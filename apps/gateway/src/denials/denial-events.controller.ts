@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
-import { denialsRecorded, type PayloadOf } from '#thingcore/contracts';
-import { ContractPipe, handles } from '#thingcore/transport';
+import { EventPattern } from '@nestjs/microservices';
+import { denialsRecorded } from '#thingcore/contracts';
+import { handles } from '#thingcore/transport';
 import { DenialFeed } from './denial-feed.js';
 
 @Controller()
@@ -9,7 +9,7 @@ export class DenialEventsController {
   constructor(private readonly feed: DenialFeed) {}
 
   @EventPattern(...handles(denialsRecorded))
-  onRecorded(@Payload(new ContractPipe(denialsRecorded)) { denials }: PayloadOf<typeof denialsRecorded>): void {
-    this.feed.announce(denials);
+  onRecorded(): void {
+    this.feed.wake();
   }
 }

@@ -1,26 +1,25 @@
+import { EventEmitter } from 'node:events';
+import { type Denial, listDenialsAfter } from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
 import { type IdGenerator, Logger } from '#thingcore/platform';
 import { ErrorTranslator } from '../errors/error-translator.js';
-import { ClientConnection, type ClientSocket } from '../requests/client-connection.js';
+import { FakeServices } from '../gateway.fixture.js';
 import { anId } from '../registry.fixture.js';
-import { DenialFeed } from './denial-feed.js';
-import { aDenial } from './denial.fixture.js';
+import { ClientConnection, type ClientSocket } from '../requests/client-connection.js';
 import { checkDenialFilter, type DenialFilter } from './denial.args.js';
+import { DenialFeed } from './denial-feed.js';
+import { aDenial, answerDenials } from './denial.fixture.js';
 
 const logger = Logger.create({ service: 'test', level: 'silent', format: 'json' });
 
-function feed() {
-  let onClose: () => void = () => undefined;
-  const socket: ClientSocket = {
-    close: () => undefined,
-    terminate: () => undefined,
-    once: (_event, listener) => (onClose = listener),
-    prependListener: () => undefined,
-  };
-  const sut = new DenialFeed(new ErrorTranslator(logger, { uuid: () => 'id' } as IdGenerator));
-  const connection = new ClientConnection(socket);
-  return { sut, connection, disconnect: () => onClose() };
+function feed(recorded: Denial[]) {
+  const services = new FakeServices();
+  answerDenials(services, recorded);
+  const errors = new ErrorTranslator(logger, { uuid: () => 'id' } as IdGenerator);
+  return { services, sut: new DenialFeed(services, errors, logger) };
 }
+
+const connect = () => new ClientConnection(new EventEmitter() as unknown as ClientSocket);
 
 describe('DenialFeed', () => {
   it.each<[string, DenialFilter, string[]]>([
@@ -29,40 +28,27 @@ describe('DenialFeed', () => {
     ['those of a certificate', { certificateId: anId('a') }, ['d1', 'd3']],
     ['those of a client', { clientId: 'lamp' }, ['d1', 'd3']],
     ['those that meet all that is given', { thingName: 'lamp', clientId: 'lamp' }, ['d1']],
-    ['nothing for a filter that nothing meets', { thingName: 'fan' }, []],
-  ])('brings %s', async (_name, filter, expected) => {
-    const { sut, connection } = feed();
-    const queue = sut.subscribe(connection, filter);
-    sut.announce([
+  ])('brings %s, with the cursors to come back with', async (_name, filter, expected) => {
+    const recorded: Denial[] = [];
+    const { sut } = feed(recorded);
+    const events = await sut.subscribe(connect(), filter);
+    recorded.push(
       aDenial('d1'),
       aDenial('d2', { clientId: 'app', principal: anId('b') }),
       aDenial('d3', { thingName: undefined }),
       aDenial('d4', { thingName: 'door', clientId: 'door', principal: 'anonymous' }),
-    ]);
-    const brought = [];
-    for (let count = 0; count < expected.length; count++) brought.push((await queue.next()).value?.id);
-    expect(brought).toEqual(expected);
-    queue.end();
-    expect((await queue.next()).done).toBe(true);
-  });
-
-  it('forgets a subscription with its connection', () => {
-    const { sut, connection, disconnect } = feed();
-    sut.subscribe(connection, {});
-    expect(sut.size).toBe(1);
-    disconnect();
+    );
+    sut.wake();
+    for (const id of expected) expect((await events.next()).value).toMatchObject({ id, cursor: id });
+    await events.return?.();
     expect(sut.size).toBe(0);
   });
 
-  it('cuts a client that does not read, tells it, and goes on with the others', async () => {
-    const { sut, connection } = feed();
-    const slow = sut.subscribe(connection, {});
-    const other = sut.subscribe(connection, { clientId: 'door' });
-    for (let count = 0; count <= 256; count++) sut.announce([aDenial(`d${count}`)]);
-    expect(sut.size).toBe(1);
-    await expect(slow.next()).rejects.toMatchObject({ extensions: { code: 'Throttling', details: { waiting: 256 } } });
-    sut.announce([aDenial('last', { clientId: 'door' })]);
-    expect((await other.next()).value?.id).toBe('last');
+  it('goes on behind a cursor, and has the broker filter what is past', async () => {
+    const { sut, services } = feed([aDenial('d1'), aDenial('d2'), aDenial('d3')]);
+    const events = await sut.subscribe(connect(), { thingName: 'lamp' }, 'd1');
+    expect([(await events.next()).value?.id, (await events.next()).value?.id]).toEqual(['d2', 'd3']);
+    expect(services.requestsOf(listDenialsAfter)).toContainEqual({ thingName: 'lamp', after: 'd1' });
   });
 });
 

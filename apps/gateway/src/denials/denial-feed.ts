@@ -1,62 +1,55 @@
 import { Injectable } from '@nestjs/common';
-import type { Denial as BrokerDenial } from '#thingcore/contracts';
-import { IotError } from '#thingcore/errors';
+import { listDenialsAfter } from '#thingcore/contracts';
+import { Logger } from '#thingcore/platform';
+import { RpcClient } from '#thingcore/transport';
 import { ErrorTranslator } from '../errors/error-translator.js';
-import type { BoundedQueue, QueueLimits } from '../requests/bounded-queue.js';
 import type { ClientConnection } from '../requests/client-connection.js';
+import { LogFeed } from '../subscriptions/log-feed.js';
 import type { DenialFilter } from './denial.args.js';
-import { type Denial, toDenial } from './denial.type.js';
-
-/** A denial carries its proof, so few may wait. */
-const LIMITS: QueueLimits = { items: 256, bytes: Infinity };
+import { type RecordedDenial, toDenial } from './denial.type.js';
 
 /** Brings denials to those who subscribed to them on this replica. */
 @Injectable()
 export class DenialFeed {
-  private readonly subscribers = new Map<BoundedQueue<Denial>, DenialFilter>();
+  private readonly feed: LogFeed<RecordedDenial, DenialFilter>;
 
-  constructor(private readonly errors: ErrorTranslator) {}
-
-  /** The denials that meet a filter from now on. */
-  subscribe(connection: ClientConnection, filter: DenialFilter): BoundedQueue<Denial> {
-    const queue = connection.open<Denial>(
-      LIMITS,
-      () => this.errors.translate(tooSlow()),
-      () => this.subscribers.delete(queue),
-    );
-    this.subscribers.set(queue, filter);
-    return queue;
+  constructor(rpc: RpcClient, errors: ErrorTranslator, logger: Logger) {
+    const log = {
+      name: 'denials',
+      read: async (filter: DenialFilter, after: string | undefined) => {
+        const { denials, ...page } = await rpc.call(listDenialsAfter, { ...filter, after });
+        return { ...page, entries: denials.map(({ cursor, denial }) => ({ ...toDenial(denial), cursor })) };
+      },
+      meets,
+      translate: (error: unknown) => errors.translate(error),
+    };
+    this.feed = new LogFeed(log, logger);
   }
 
-  /** Tells the subscribers of denials that the broker has recorded, in their order. */
-  announce(denials: readonly BrokerDenial[]): void {
-    if (this.subscribers.size === 0) return;
-    for (const denial of denials) {
-      const queues = [...this.subscribers].filter(([, filter]) => meets(denial, filter)).map(([queue]) => queue);
-      if (queues.length === 0) continue;
-      const shown = toDenial(denial);
-      for (const queue of queues) queue.push(shown);
-    }
+  /** The denials that meet a filter: those behind the cursor `after`, or those from now on. */
+  subscribe(
+    connection: ClientConnection,
+    filter: DenialFilter,
+    after?: string,
+  ): Promise<AsyncIterableIterator<RecordedDenial>> {
+    return this.feed.subscribe(connection, filter, after);
+  }
+
+  /** The broker has recorded denials. */
+  wake(): void {
+    this.feed.wake();
   }
 
   /** How many subscriptions there are. */
   get size(): number {
-    return this.subscribers.size;
+    return this.feed.size;
   }
 }
 
-function meets(denial: BrokerDenial, { thingName, certificateId, clientId }: DenialFilter): boolean {
+function meets(denial: RecordedDenial, { thingName, certificateId, clientId }: DenialFilter): boolean {
   return (
     (thingName === undefined || denial.thingName === thingName) &&
     (certificateId === undefined || denial.principal === certificateId) &&
     (clientId === undefined || denial.clientId === clientId)
-  );
-}
-
-function tooSlow(): IotError {
-  return new IotError(
-    'Throttling',
-    `The subscription to denials was ended: more than ${LIMITS.items} waited for its client. Read faster, or subscribe to those of one thing`,
-    { details: { waiting: LIMITS.items } },
   );
 }

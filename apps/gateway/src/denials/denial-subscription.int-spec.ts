@@ -1,10 +1,10 @@
-import { denialsRecorded } from '#thingcore/contracts';
+import { type Denial, denialsRecorded } from '#thingcore/contracts';
 import { waitFor } from '#thingcore/testing';
 import { type GatewayUnderTest, startGateway } from '../gateway.fixture.js';
 import { anId } from '../registry.fixture.js';
 import { Subscribers } from '../subscriptions.fixture.js';
 import { DenialFeed } from './denial-feed.js';
-import { aDenial } from './denial.fixture.js';
+import { aDenial, answerDenials } from './denial.fixture.js';
 
 describe('the subscription to denials', () => {
   let gateway: GatewayUnderTest;
@@ -22,18 +22,19 @@ describe('the subscription to denials', () => {
   });
 
   it('brings those that were asked for, as they are recorded', async () => {
+    const recorded: Denial[] = [];
+    answerDenials(gateway.services, recorded);
     const fields = '{ id time clientId action remedy { ... on AddStatement { statement } } }';
     const ofThing = subscribers.subscribe(`subscription { denials(thing: "lamp") ${fields} }`);
     const ofCertificate = subscribers.subscribe(`subscription { denials(certificateId: "${anId('b')}") ${fields} }`);
     const nexts = [ofThing.next(), ofCertificate.next()];
     await waitFor(() => gateway.app.get(DenialFeed).size === 2, { what: 'the subscriptions' });
-    await gateway.events.publish(denialsRecorded, {
-      denials: [
-        aDenial('d1', { thingName: 'door', clientId: 'door', principal: 'anonymous' }),
-        aDenial('d2'),
-        aDenial('d3', { thingName: 'fan', clientId: 'fan', principal: anId('b') }),
-      ],
-    });
+    recorded.push(
+      aDenial('d1', { thingName: 'door', clientId: 'door', principal: 'anonymous' }),
+      aDenial('d2'),
+      aDenial('d3', { thingName: 'fan', clientId: 'fan', principal: anId('b') }),
+    );
+    await gateway.events.publish(denialsRecorded, { denials: recorded });
     const [lamp, fan] = await Promise.all(nexts);
     const expected = (id: string, clientId: string) => ({
       data: {

@@ -1,4 +1,5 @@
-import type { Denial } from '#thingcore/contracts';
+import { type Denial, listDenialsAfter } from '#thingcore/contracts';
+import type { FakeServices } from '../gateway.fixture.js';
 import { anId, CREATED_AT } from '../registry.fixture.js';
 
 /** A denial as the broker records it: the client `lamp` of the thing `lamp` may not publish. */
@@ -27,4 +28,14 @@ export function aDenial(denialId: string, facts: Partial<Denial> = {}): Denial {
     suppressed: 3,
     ...facts,
   };
+}
+
+/** Has the broker answer from a log of denials in which ids are cursors. Those of things are filtered, nothing else is. */
+export function answerDenials(services: FakeServices, recorded: readonly Denial[]): void {
+  services.answer(listDenialsAfter, ({ after, thingName }) => {
+    const cursor = recorded.at(-1)?.denialId ?? '0';
+    const found = after === undefined ? [] : recorded.filter(({ denialId }) => denialId > after);
+    const wanted = found.filter((denial) => denial.thingName === (thingName ?? denial.thingName));
+    return { denials: wanted.map((denial) => ({ cursor: denial.denialId, denial })), cursor, isForgotten: false };
+  });
 }

@@ -11,13 +11,15 @@ import { Thing, toThing } from '../things/thing.type.js';
 import { DenialFeed } from './denial-feed.js';
 import {
   checkDenialFilter,
-  DENIAL_FIELDS,
-  DenialFilterArgs,
+  type DenialListFilter,
   DenialsArgs,
-  LastDenialsArgs,
+  DenialSubscriptionArgs,
+  LIST_DENIALS_FIELDS,
+  OwnDenialsArgs,
   toDenialFilter,
+  toListDenialsRequest,
 } from './denial.args.js';
-import { Denial, toDenial } from './denial.type.js';
+import { Denial, DenialConnection, type RecordedDenial, toDenial, toDenialConnection } from './denial.type.js';
 
 /** Why clients were not allowed something. */
 @Resolver(() => Denial)
@@ -28,14 +30,13 @@ export class DenialResolver {
     private readonly feed: DenialFeed,
   ) {}
 
-  @Query(() => [Denial], {
+  @Query(() => DenialConnection, {
     description:
-      'Why clients were not allowed something: the last denials that meet all that is given, the newest first. Those of the last while are kept; a client that is denied again and again is recorded now and then.',
+      'Why clients were not allowed something, the newest denials first. Those of the last while are kept; a client that is denied again and again is recorded now and then.',
   })
-  async denials(@Args() { last, ...filter }: DenialsArgs): Promise<Denial[]> {
-    const request = { ...toDenialFilter(filter), last };
-    const { denials } = await inTermsOf(DENIAL_FIELDS, this.rpc.call(listDenials, request));
-    return denials.map(toDenial);
+  async denials(@Args() args: DenialsArgs): Promise<DenialConnection> {
+    const page = await inTermsOf(LIST_DENIALS_FIELDS, this.rpc.call(listDenials, toListDenialsRequest(args)));
+    return toDenialConnection(page, args.after);
   }
 
   @Query(() => Denial, {
@@ -74,16 +75,17 @@ export class DenialResolver {
 
   @Subscription(() => Denial, {
     name: 'denials',
-    description: 'The denials that meet all that is given from now on, as they are recorded.',
+    description:
+      'The denials that meet all that is given as they are recorded: from now on, or from the cursor `after` on.',
     resolve: (denial: Denial) => denial,
   })
   denialsRecorded(
-    @Args() args: DenialFilterArgs,
-    @Context() { connection }: SubscriptionContext,
-  ): AsyncIterableIterator<Denial> {
+    @Args() { after, ...args }: DenialSubscriptionArgs,
+    @Context() { connection, lastEventId }: SubscriptionContext,
+  ): Promise<AsyncIterableIterator<RecordedDenial>> {
     const filter = toDenialFilter(args);
     checkDenialFilter(filter);
-    return this.feed.subscribe(connection, filter);
+    return this.feed.subscribe(connection, filter, lastEventId ?? after ?? undefined);
   }
 }
 
@@ -94,15 +96,15 @@ const ANONYMOUS = 'anonymous';
 @Resolver(() => Thing)
 @UseFilters(GraphqlErrorFilter)
 export class ThingDenialsResolver {
-  @ResolveField(() => [Denial], {
-    description: 'Why its device was not allowed something: the last denials, the newest first.',
+  @ResolveField(() => DenialConnection, {
+    description: 'Why its device was not allowed something: its denials, the newest first.',
   })
   denials(
     @Parent() { name }: Thing,
-    @Args() { last }: LastDenialsArgs,
+    @Args() args: OwnDenialsArgs,
     @Context() { loaders }: GatewayContext,
-  ): Promise<Denial[]> {
-    return lastDenials(loaders, { thingName: name, last });
+  ): Promise<DenialConnection> {
+    return denialsOf(loaders, args, { thing: name });
   }
 }
 
@@ -110,22 +112,23 @@ export class ThingDenialsResolver {
 @Resolver(() => Certificate)
 @UseFilters(GraphqlErrorFilter)
 export class CertificateDenialsResolver {
-  @ResolveField(() => [Denial], {
-    description: 'Why a client with it was not allowed something: the last denials, the newest first.',
+  @ResolveField(() => DenialConnection, {
+    description: 'Why a client with it was not allowed something: its denials, the newest first.',
   })
   denials(
     @Parent() { id }: Certificate,
-    @Args() { last }: LastDenialsArgs,
+    @Args() args: OwnDenialsArgs,
     @Context() { loaders }: GatewayContext,
-  ): Promise<Denial[]> {
-    return lastDenials(loaders, { certificateId: id, last });
+  ): Promise<DenialConnection> {
+    return denialsOf(loaders, args, { certificateId: id });
   }
 }
 
-async function lastDenials(
+async function denialsOf(
   loaders: Loaders,
-  request: Parameters<Loaders['denialLists']['load']>[0],
-): Promise<Denial[]> {
-  const { denials } = await loaders.denialLists.load(request);
-  return denials.map(toDenial);
+  { filter, ...page }: OwnDenialsArgs,
+  owner: Pick<DenialListFilter, 'thing' | 'certificateId'>,
+): Promise<DenialConnection> {
+  const request = toListDenialsRequest({ ...page, filter: { ...filter, ...owner } });
+  return toDenialConnection(await inTermsOf(LIST_DENIALS_FIELDS, loaders.denialLists.load(request)), page.after);
 }

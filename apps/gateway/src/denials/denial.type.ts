@@ -1,6 +1,8 @@
-import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import type { Denial as BrokerDenial } from '#thingcore/contracts';
+import { Extensions, Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import type { Denial as BrokerDenial, listDenials, ReplyOf } from '#thingcore/contracts';
 import { AuthorizationDecision, Remedy, StatementProof, toProof } from '../authorization/authorization-proof.type.js';
+import { PART_OF_DOCUMENT } from '../connections/part-of-document.js';
+import { type Connection, relayConnection, toConnectionBy } from '../connections/relay-connection.js';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 
 /** Who denied. */
@@ -60,6 +62,7 @@ export class Denial {
   @Field(() => String, { description: 'Why, as a sentence.' })
   summary: string;
 
+  @Extensions(PART_OF_DOCUMENT)
   @Field(() => [StatementProof], {
     description: 'The statement that denied it, or those that came nearest to allowing it, the nearest first.',
   })
@@ -72,7 +75,23 @@ export class Denial {
     description: 'How many denials of this client since the one recorded before were too many to be recorded.',
   })
   suppressed: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Where it stands among all denials: `after` of a subscription goes on from there. Null for one that was looked up by its id.',
+  })
+  cursor?: string | null;
 }
+
+/** A page of denials. */
+export const DenialConnection = relayConnection(Denial, { one: 'denial', many: 'denials', order: 'the newest first' });
+
+/** A page of denials. */
+export type DenialConnection = Connection<Denial>;
+
+/** A denial as subscribers see it. */
+export type RecordedDenial = Denial & { readonly cursor: string };
 
 /** A denial of the broker. */
 export function toDenial({ denialId, timestamp, thingName, decision, ...denial }: BrokerDenial): Denial {
@@ -92,4 +111,14 @@ export function toDenial({ denialId, timestamp, thingName, decision, ...denial }
     ...toProof(denial),
     suppressed,
   };
+}
+
+/** A page of denials of the broker, which was asked for with the cursor `after`. */
+export function toDenialConnection(
+  { denials, cursors, hasMore }: ReplyOf<typeof listDenials>,
+  after: string | null | undefined,
+): DenialConnection {
+  const nodes = denials.map((denial, index) => ({ ...toDenial(denial), cursor: cursors[index] ?? '' }));
+  const nextToken = hasMore ? cursors.at(-1) : undefined;
+  return toConnectionBy(({ cursor }) => cursor, nodes, { nextToken, after });
 }

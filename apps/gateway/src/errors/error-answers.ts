@@ -1,10 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type ExecutionResult, type FormattedExecutionResult, GraphQLError } from 'graphql';
+import { type ExecutionResult, type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ERROR_CODES, type ErrorCode, isErrorCode } from '#thingcore/errors';
+import { GATEWAY_CONFIG, type GatewayConfig, showsSchema } from '../gateway.config.js';
 import { REQUEST_LIMITS } from '../requests/request-limits.js';
+import { GatewayMetrics } from '../metrics/gateway-metrics.js';
 import { ErrorTranslator, isRequestFault } from './error-translator.js';
-import { PublicError, unsupportedMediaType } from './public-error.js';
+import { PublicError, retryAfterOf, unsupportedMediaType } from './public-error.js';
 
 /** An answer over HTTP: status and body. */
 export interface ErrorAnswer {
@@ -21,7 +23,11 @@ export type TransportError = Error & { readonly statusCode?: number; readonly er
  */
 @Injectable()
 export class ErrorAnswers {
-  constructor(private readonly errors: ErrorTranslator) {}
+  constructor(
+    private readonly errors: ErrorTranslator,
+    private readonly metrics: GatewayMetrics,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+  ) {}
 
   /** The answer to a request that was executed, or found faulty while it was. */
   ofExecution(execution: ExecutionResult): ErrorAnswer {
@@ -29,32 +35,38 @@ export class ErrorAnswers {
     const isMalformed = !execution.data && errors.length > 0 && errors.every((error) => isRequestFault(error));
     return {
       statusCode: isMalformed ? 400 : 200,
-      response: { data: execution.data ?? null, errors: errors.map((error) => this.errors.format(error)) },
+      response: { data: execution.data ?? null, errors: errors.map((error) => this.format(error)) },
     };
   }
 
-  /** The answer to a request that was turned away before anything was executed. */
-  ofRefusal(error: unknown): ErrorAnswer {
+  /** Answers a request that is turned away before anything is executed. */
+  async refuse(error: unknown, reply: FastifyReply): Promise<void> {
     const refusal = this.errors.translate(error);
-    return { statusCode: statusOf(refusal.code), response: { data: null, errors: [refusal.toJSON()] } };
+    const statusCode = statusOf(refusal.code);
+    const retryAfter = retryAfterOf(refusal);
+    this.metrics.reject(refusal.code);
+    if (statusCode === 401) reply.header('www-authenticate', 'Bearer');
+    if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+    await reply.code(statusCode).send({ data: null, errors: [refusal.toJSON()] });
   }
 
   /** Answers a request that the HTTP or GraphQL server could not read, parse or validate. */
   async send(error: TransportError, _request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { statusCode, response } = this.ofTransportError(error);
-    await reply.code(statusCode).send(response);
+    const { statusCode = 500 } = error;
+    if (statusCode >= 500) return this.refuse(error, reply);
+    if (error.errors === undefined) return this.refuse(refused(statusCode, error.message), reply);
+    const errors = error.errors.map((each) =>
+      each instanceof GraphQLError ? this.format(each) : refused(statusCode, each.message).toJSON(),
+    );
+    this.metrics.reject('GRAPHQL_VALIDATION_FAILED');
+    await reply.code(statusCode).send({ data: null, errors });
   }
 
-  private ofTransportError(error: TransportError): ErrorAnswer {
-    const { statusCode = 500 } = error;
-    if (error.errors !== undefined && statusCode < 500) {
-      const errors = error.errors.map((each) =>
-        each instanceof GraphQLError ? this.errors.format(each) : refused(statusCode, each.message).toJSON(),
-      );
-      return { statusCode, response: { data: null, errors } };
-    }
-    if (statusCode >= 500) return this.ofRefusal(error);
-    return { statusCode, response: { data: null, errors: [refused(statusCode, error.message).toJSON()] } };
+  /** Whoever may not ask for the schema is not told names that are in it either. */
+  private format(error: GraphQLError): GraphQLFormattedError {
+    const formatted = this.errors.format(error);
+    if (showsSchema(this.config)) return formatted;
+    return { ...formatted, message: formatted.message.replace(/ Did you mean [^?]*\?/, '') };
   }
 }
 

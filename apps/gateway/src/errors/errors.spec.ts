@@ -67,7 +67,7 @@ describe.each([
     gateway.services.answer(createThing, () => {
       throw new IotError('ResourceAlreadyExists', 'Thing lamp already exists');
     });
-    for (const { body } of await twice('mutation { createThing(input: { name: "lamp" }) { name } }')) {
+    for (const { body } of await twice('mutation { createThing(input: { name: "lamp" }) { thing { name } } }')) {
       expect(body.data).toBeNull();
       expect(body.errors).toMatchObject([
         { message: 'Thing lamp already exists', extensions: { code: 'ResourceAlreadyExists' } },

@@ -98,43 +98,58 @@ describe('refusals', () => {
 
   // The row names the field as the caller wrote it; the contract of the command, which refuses it, may call it otherwise.
   it.each([
-    ['name', 'mutation { createThing(input: { name: "a b" }) { id } }'],
-    ['type', 'mutation { createThing(input: { name: "a", type: "a b" }) { id } }'],
-    ['billingGroup', 'mutation { createThing(input: { name: "a", billingGroup: "a b" }) { id } }'],
-    ['attributes', 'mutation { createThing(input: { name: "a", attributes: "site" }) { id } }'],
-    ['attributes.site', 'mutation { createThing(input: { name: "a", attributes: { site: 7 } }) { id } }'],
-    ['name', 'mutation { updateThing(input: { name: "a b" }) { id } }'],
-    ['type', 'mutation { updateThing(input: { name: "a", type: "" }) { id } }'],
-    ['expectedVersion', 'mutation { updateThing(input: { name: "a", expectedVersion: 0 }) { id } }'],
+    ['name', 'mutation { createThing(input: { name: "a b" }) { thing { id } } }'],
+    ['type', 'mutation { createThing(input: { name: "a", type: "a b" }) { thing { id } } }'],
+    ['billingGroup', 'mutation { createThing(input: { name: "a", billingGroup: "a b" }) { thing { id } } }'],
+    ['attributes', 'mutation { createThing(input: { name: "a", attributes: "site" }) { thing { id } } }'],
+    ['attributes.site', 'mutation { createThing(input: { name: "a", attributes: { site: 7 } }) { thing { id } } }'],
+    ['name', 'mutation { updateThing(input: { name: "a b" }) { thing { id } } }'],
+    ['type', 'mutation { updateThing(input: { name: "a", type: "" }) { thing { id } } }'],
+    ['expectedVersion', 'mutation { updateThing(input: { name: "a", expectedVersion: 0 }) { thing { id } } }'],
     ['name', 'mutation { deleteThing(input: { name: "" }) { name } }'],
-    ['thingName', 'mutation { attachThingPrincipal(input: { thingName: "", principal: "" }) { principal } }'],
-    ['principal', 'mutation { detachThingPrincipal(input: { thingName: "a", principal: "" }) { principal } }'],
-    ['name', 'mutation { createThingType(input: { name: "a b" }) { id } }'],
+    [
+      'thingName',
+      'mutation { attachThingPrincipal(input: { thingName: "", principal: "" }) { attachment { principal } } }',
+    ],
+    [
+      'principal',
+      'mutation { detachThingPrincipal(input: { thingName: "a", principal: "" }) { attachment { principal } } }',
+    ],
+    ['name', 'mutation { createThingType(input: { name: "a b" }) { thingType { id } } }'],
     [
       'searchableAttributes.1',
-      'mutation { createThingType(input: { name: "a", searchableAttributes: ["b", ""] }) { id } }',
+      'mutation { createThingType(input: { name: "a", searchableAttributes: ["b", ""] }) { thingType { id } } }',
     ],
-    ['name', 'mutation { updateThingType(input: { name: "a b" }) { id } }'],
-    ['name', 'mutation { deprecateThingType(input: { name: "a b" }) { id } }'],
+    ['name', 'mutation { updateThingType(input: { name: "a b" }) { thingType { id } } }'],
+    ['name', 'mutation { deprecateThingType(input: { name: "a b" }) { thingType { id } } }'],
     ['name', 'mutation { deleteThingType(name: "a b") { name } }'],
-    ['name', 'mutation { createThingGroup(input: { name: "a b" }) { id } }'],
-    ['parent', 'mutation { createThingGroup(input: { name: "a", parent: "a b" }) { id } }'],
-    ['description', String.raw`mutation { updateThingGroup(input: { name: "a", description: "\n" }) { id } }`],
+    ['name', 'mutation { createThingGroup(input: { name: "a b" }) { thingGroup { id } } }'],
+    ['parent', 'mutation { createThingGroup(input: { name: "a", parent: "a b" }) { thingGroup { id } } }'],
+    [
+      'description',
+      String.raw`mutation { updateThingGroup(input: { name: "a", description: "\n" }) { thingGroup { id } } }`,
+    ],
     ['name', 'mutation { deleteThingGroup(input: { name: "a b" }) { name } }'],
-    ['add.1', 'mutation { updateThingGroupsForThing(input: { thingName: "a", add: ["b", ""] }) { id } }'],
-    ['remove.0', 'mutation { updateThingGroupsForThing(input: { thingName: "a", remove: [""] }) { id } }'],
-    ['thingGroupName', 'mutation { addThingToGroup(input: { thingName: "a", thingGroupName: "" }) { id } }'],
-    ['thingGroupName', 'mutation { removeThingFromGroup(input: { thingName: "a", thingGroupName: "" }) { id } }'],
+    ['add.1', 'mutation { updateThingGroupsForThing(input: { thingName: "a", add: ["b", ""] }) { thing { id } } }'],
+    ['remove.0', 'mutation { updateThingGroupsForThing(input: { thingName: "a", remove: [""] }) { thing { id } } }'],
+    ['thingGroupName', 'mutation { addThingToGroup(input: { thingName: "a", thingGroupName: "" }) { thing { id } } }'],
+    [
+      'thingGroupName',
+      'mutation { removeThingFromGroup(input: { thingName: "a", thingGroupName: "" }) { thing { id } } }',
+    ],
     [
       'certificateSigningRequest',
-      `mutation { createCertificateFromCsr(input: { certificateSigningRequest: "LONG" }) { id } }`,
+      `mutation { createCertificateFromCsr(input: { certificateSigningRequest: "LONG" }) { caPem } }`,
     ],
-    ['certificatePem', `mutation { registerCertificate(input: { certificatePem: "LONG" }) { id } }`],
+    ['certificatePem', `mutation { registerCertificate(input: { certificatePem: "LONG" }) { certificate { id } } }`],
     [
       'caCertificatePem',
-      `mutation { registerCertificate(input: { certificatePem: "", caCertificatePem: "LONG" }) { id } }`,
+      `mutation { registerCertificate(input: { certificatePem: "", caCertificatePem: "LONG" }) { certificate { id } } }`,
     ],
-    ['certificateId', 'mutation { updateCertificate(input: { certificateId: "a", newStatus: ACTIVE }) { id } }'],
+    [
+      'certificateId',
+      'mutation { updateCertificate(input: { certificateId: "a", newStatus: ACTIVE }) { certificate { id } } }',
+    ],
     ['certificateId', 'mutation { deleteCertificate(input: { certificateId: "a" }) { id } }'],
     ['id', '{ certificate(id: "a") { id } }'],
     ['filter.ca', '{ certificates(filter: { ca: "a" }) { edges { cursor } } }'],
@@ -142,18 +157,24 @@ describe('refusals', () => {
     ['id', '{ caCertificate(id: "a") { id } }'],
     [
       'registrationConfig.templateBody',
-      `mutation { registerCaCertificate(input: { caCertificatePem: "", registrationConfig: { templateBody: "LONG" } }) { id } }`,
+      `mutation { registerCaCertificate(input: { caCertificatePem: "", registrationConfig: { templateBody: "LONG" } }) { caCertificate { id } } }`,
     ],
-    ['certificateId', 'mutation { updateCaCertificate(input: { certificateId: "a" }) { id } }'],
+    ['certificateId', 'mutation { updateCaCertificate(input: { certificateId: "a" }) { caCertificate { id } } }'],
     ['certificateId', 'mutation { deleteCaCertificate(certificateId: "a") { id } }'],
-    ['authorityId', 'mutation { retireAuthority(authorityId: "a") { id } }'],
+    ['authorityId', 'mutation { retireAuthority(authorityId: "a") { authority { id } } }'],
     ['name', '{ policy(name: "a b") { name } }'],
-    ['name', 'mutation { createPolicy(input: { name: "a b", document: {} }) { name } }'],
+    ['name', 'mutation { createPolicy(input: { name: "a b", document: {} }) { policy { name } } }'],
     ['name', 'mutation { deletePolicy(name: "a b") { name } }'],
-    ['policyName', 'mutation { createPolicyVersion(input: { policyName: "a b", document: {} }) { versionId } }'],
-    ['versionId', 'mutation { setDefaultPolicyVersion(input: { policyName: "a", versionId: "0" }) { name } }'],
+    [
+      'policyName',
+      'mutation { createPolicyVersion(input: { policyName: "a b", document: {} }) { policyVersion { versionId } } }',
+    ],
+    [
+      'versionId',
+      'mutation { setDefaultPolicyVersion(input: { policyName: "a", versionId: "0" }) { policy { name } } }',
+    ],
     ['versionId', 'mutation { deletePolicyVersion(input: { policyName: "a", versionId: "v1" }) { versionId } }'],
-    ['target', 'mutation { attachPolicy(input: { policyName: "a", target: "b" }) { target } }'],
+    ['target', 'mutation { attachPolicy(input: { policyName: "a", target: "b" }) { attachment { target } } }'],
     ['thing', '{ effectivePolicies(thing: "a b") { name } }'],
     [
       'questions.0.action',
@@ -163,22 +184,31 @@ describe('refusals', () => {
       'context.clientId',
       '{ testPolicy(input: { document: {}, context: { clientId: "" }, questions: [{ action: "PUBLISH", resources: ["a"] }] }) { missingContextValues } }',
     ],
-    ['thing', '{ denials(thing: "a b") { id } }'],
-    ['last', '{ denials(last: 0) { id } }'],
+    ['filter.thing', '{ denials(filter: { thing: "a b" }) { nodes { id } } }'],
+    ['first', '{ denials(first: 0) { nodes { id } } }'],
     ['id', `{ denial(id: "LONG") { id } }`],
     ['name', 'mutation { createApiKey(input: { name: "a b", role: VIEWER }) { key } }'],
-    ['name', 'mutation { revokeApiKey(name: "a b") { name } }'],
-    ['name', 'mutation { createBillingGroup(input: { name: "a b" }) { id } }'],
-    ['name', 'mutation { updateBillingGroup(input: { name: "a b", description: "" }) { id } }'],
+    ['name', 'mutation { revokeApiKey(name: "a b") { apiKey { name } } }'],
+    ['name', 'mutation { createBillingGroup(input: { name: "a b" }) { billingGroup { id } } }'],
+    ['name', 'mutation { updateBillingGroup(input: { name: "a b", description: "" }) { billingGroup { id } } }'],
     ['name', 'mutation { deleteBillingGroup(input: { name: "a b" }) { name } }'],
-    ['billingGroupName', 'mutation { addThingToBillingGroup(input: { thingName: "a", billingGroupName: "" }) { id } }'],
-    ['thingName', 'mutation { removeThingFromBillingGroup(input: { thingName: "", billingGroupName: "a" }) { id } }'],
-    ['resourceArn', 'mutation { tagResource(input: { resourceArn: "lamp", tags: {} }) { resourceArn } }'],
+    [
+      'billingGroupName',
+      'mutation { addThingToBillingGroup(input: { thingName: "a", billingGroupName: "" }) { thing { id } } }',
+    ],
+    [
+      'thingName',
+      'mutation { removeThingFromBillingGroup(input: { thingName: "", billingGroupName: "a" }) { thing { id } } }',
+    ],
+    ['resourceArn', 'mutation { tagResource(input: { resourceArn: "lamp", tags: {} }) { resource { resourceArn } } }'],
     [
       'tags',
-      'mutation { tagResource(input: { resourceArn: "arn:aws:iot:r:1:thingtype/a", tags: [1] }) { resourceArn } }',
+      'mutation { tagResource(input: { resourceArn: "arn:aws:iot:r:1:thingtype/a", tags: [1] }) { resource { resourceArn } } }',
     ],
-    ['resourceArn', 'mutation { untagResource(input: { resourceArn: "lamp", tagKeys: [] }) { resourceArn } }'],
+    [
+      'resourceArn',
+      'mutation { untagResource(input: { resourceArn: "lamp", tagKeys: [] }) { resource { resourceArn } } }',
+    ],
     ['name', '{ thing(name: "a b") { id } }'],
     ['name', '{ thingType(name: "a b") { id } }'],
     ['name', '{ thingGroup(name: "a b") { id } }'],
@@ -202,7 +232,7 @@ describe('refusals', () => {
 
   it('name the key of an attribute that cannot be', async () => {
     const { body } = await gateway.graphql(
-      'mutation ($attributes: JSON!) { createThing(input: { name: "a", attributes: $attributes }) { id } }',
+      'mutation ($attributes: JSON!) { createThing(input: { name: "a", attributes: $attributes }) { thing { id } } }',
       { attributes: { 'a b': '' } },
     );
     expect(body.errors?.[0]?.extensions).toMatchObject({ details: { field: 'attributes.a b' } });
@@ -212,7 +242,9 @@ describe('refusals', () => {
     gateway.services.answer(updateThing, () => {
       throw new IotError('InvalidRequest', 'The thing type old is deprecated', { details: { field: 'thingTypeName' } });
     });
-    const { body } = await gateway.graphql('mutation { updateThing(input: { name: "lamp", type: "old" }) { id } }');
+    const { body } = await gateway.graphql(
+      'mutation { updateThing(input: { name: "lamp", type: "old" }) { thing { id } } }',
+    );
     expect(body.errors).toMatchObject([
       {
         message: 'The thing type old is deprecated',
@@ -238,7 +270,7 @@ describe('refusals', () => {
   });
 
   it('say what is wrong in words without the names of commands', async () => {
-    const { body } = await gateway.graphql('mutation { createThing(input: { name: "a b" }) { id } }');
+    const { body } = await gateway.graphql('mutation { createThing(input: { name: "a b" }) { thing { id } } }');
     expect(body.errors?.[0]?.message).toBe(
       '"name": must be 1 to 128 characters out of a-z, A-Z, 0-9, colon, underscore and hyphen',
     );

@@ -57,13 +57,14 @@ function nameOf(path: string, names: FieldNames): string {
   return path;
 }
 
-interface Issue {
+/** What is wrong with one field of a request. */
+export interface Issue {
   readonly path: string;
   readonly message: string;
 }
 
 /** What a contract found wrong with a request; nothing for refusals of other kinds. */
-function issuesOf(details: JsonObject | undefined): Issue[] {
+export function issuesOf(details: JsonObject | undefined): Issue[] {
   const issues = details?.['issues'];
   return Array.isArray(issues) ? issues.filter(isIssue) : [];
 }

@@ -2,7 +2,15 @@ import { GraphQLError } from 'graphql';
 import type { ErrorCode, JsonObject } from '#thingcore/errors';
 
 /** The codes of errors that the gateway itself finds, beside those of the services. */
-export type GatewayErrorCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED';
+export type GatewayErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'GRAPHQL_PARSE_FAILED'
+  | 'GRAPHQL_VALIDATION_FAILED'
+  | 'OPERATION_TOO_COSTLY'
+  | 'PERSISTED_QUERY_NOT_FOUND'
+  | 'PERSISTED_QUERY_MISMATCH'
+  | 'PERSISTED_QUERY_REQUIRED';
 
 /** What an application can read in `extensions` of every error. */
 export interface ErrorExtensions {
@@ -58,4 +66,28 @@ export function forbidden(name: string, allowed: readonly string[], role: string
 /** The body of a request is something else than JSON. */
 export function unsupportedMediaType(): PublicError {
   return new PublicError('A request is JSON: send "Content-Type: application/json"', { code: 'UnsupportedEncoding' });
+}
+
+/** An operation costs more than any may. */
+export function tooCostly(cost: number, maxCost: number): PublicError {
+  return new PublicError(
+    `This operation costs ${cost}, that is how many objects its answer may hold; at most ${maxCost} are allowed: ask for smaller pages ("first"), or for fewer lists inside lists`,
+    { code: 'OPERATION_TOO_COSTLY', details: { cost, maxCost } },
+  );
+}
+
+/** Somebody does something too often; `what` is that, `waitMs` when it may be done again. */
+export function throttled(what: string, waitMs: number): PublicError {
+  const retryAfterSeconds = Math.ceil(waitMs / 1_000);
+  return new PublicError(`Too many ${what}: try again in ${retryAfterSeconds} s`, {
+    code: 'Throttling',
+    details: { retryAfterSeconds, retryAfterMs: waitMs },
+  });
+}
+
+/** In how many seconds a request may come again, when its refusal says so. */
+export function retryAfterOf({ extensions }: GraphQLError): number | undefined {
+  const { details } = extensions as Partial<ErrorExtensions>;
+  const seconds = details?.['retryAfterSeconds'];
+  return typeof seconds === 'number' ? seconds : undefined;
 }

@@ -29,11 +29,11 @@ describeOperations('the operations of event configurations', [
     name: 'updateEventConfigurations',
     operation: `mutation { updateEventConfigurations(input: { eventConfigurations: [
       { kind: THING, enabled: true }, { kind: POLICY, enabled: false }
-    ] }) { kind enabled } }`,
+    ] }) { eventConfigurations { kind enabled } } }`,
     command: updateEventConfigurations,
     request: { eventConfigurations: { THING: true, POLICY: false } },
     reply: { eventConfigurations: ENABLED },
-    data: { updateEventConfigurations: SHOWN },
+    data: { updateEventConfigurations: { eventConfigurations: SHOWN } },
   },
 ]);
 
@@ -49,7 +49,7 @@ describe('updateEventConfigurations', () => {
   it('refuses a kind that is given twice', async () => {
     const { body } = await gateway.graphql(`mutation { updateEventConfigurations(input: { eventConfigurations: [
       { kind: THING, enabled: true }, { kind: THING, enabled: false }
-    ] }) { kind } }`);
+    ] }) { eventConfigurations { kind } } }`);
     expect(body.errors?.[0]?.extensions).toMatchObject({
       code: 'InvalidRequest',
       details: { field: 'eventConfigurations' },

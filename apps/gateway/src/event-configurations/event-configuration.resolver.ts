@@ -1,9 +1,10 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, Extensions, Query, Resolver } from '@nestjs/graphql';
 import { getEventConfigurations, type RequestOf, updateEventConfigurations } from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
 import { RpcClient } from '#thingcore/transport';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { ObjectMutation } from '../mutations/payload-mutation.js';
 import {
   EventConfiguration,
   type EventConfigurationInput,
@@ -16,12 +17,13 @@ import {
 export class EventConfigurationResolver {
   constructor(private readonly rpc: RpcClient) {}
 
+  @Extensions({ listSize: 11 })
   @Query(() => [EventConfiguration], { description: 'Which kinds of events of the registry are published.' })
   async eventConfigurations(): Promise<EventConfiguration[]> {
     return toEventConfigurations((await this.rpc.call(getEventConfigurations, {})).eventConfigurations);
   }
 
-  @Mutation(() => [EventConfiguration], {
+  @ObjectMutation('eventConfigurations', () => [EventConfiguration], {
     description: 'Enables and disables kinds of events; answers all of them.',
   })
   async updateEventConfigurations(

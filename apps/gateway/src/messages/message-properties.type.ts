@@ -1,5 +1,6 @@
-import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { Extensions, Field, InputType, Int, ObjectType } from '@nestjs/graphql';
 import type { MessageProperties as BrokerProperties } from '#thingcore/contracts';
+import { PART_OF_DOCUMENT } from '../connections/part-of-document.js';
 
 /** A user property of MQTT 5. */
 @ObjectType({ description: 'A user property of MQTT 5. A name may come more than once.' })
@@ -29,6 +30,7 @@ export class MessageProperties {
   @Field(() => Int, { nullable: true, description: 'How many seconds the message is of use from its publication on.' })
   messageExpiryInterval: number | null;
 
+  @Extensions(PART_OF_DOCUMENT)
   @Field(() => [UserProperty], { description: 'Its user properties, in their order.' })
   userProperties: UserProperty[];
 }

@@ -1,13 +1,14 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, Mutation, Resolver, Subscription } from '@nestjs/graphql';
+import { Args, Context, Resolver, Subscription } from '@nestjs/graphql';
 import { publishMessage } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { FactsMutation } from '../mutations/payload-mutation.js';
 import type { SubscriptionContext } from '../requests/gateway-context.js';
 import { MESSAGE_PROPERTIES_FIELDS } from './message-properties.type.js';
 import { Message } from './message.type.js';
-import { PublishInput, PublishPayload, toPublishRequest } from './publish.input.js';
+import { PublishInput, PublishedMessage, toPublishRequest } from './publish.input.js';
 import { TapPool } from './tap-pool.js';
 
 @Resolver(() => Message)
@@ -18,12 +19,12 @@ export class MessageResolver {
     private readonly taps: TapPool,
   ) {}
 
-  @Mutation(() => PublishPayload, {
+  @FactsMutation(PublishedMessage, {
     description: 'Publishes a message in the name of the platform; answers when the broker has taken it.',
   })
   async publish(
     @Args('input', { type: () => PublishInput, description: 'The message.' }) input: PublishInput,
-  ): Promise<PublishPayload> {
+  ): Promise<PublishedMessage> {
     const { messageId } = await inTermsOf(
       MESSAGE_PROPERTIES_FIELDS,
       this.rpc.call(publishMessage, toPublishRequest(input)),

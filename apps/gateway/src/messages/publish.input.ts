@@ -1,13 +1,14 @@
 import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import type { publishMessage, RequestOf } from '#thingcore/contracts';
 import { IotError, type JsonValue } from '#thingcore/errors';
+import { IdempotentInput } from '../mutations/idempotent.input.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 import { MessagePropertiesInput, toBrokerProperties } from './message-properties.type.js';
 import { toPayloadBase64 } from './payload.js';
 
 /** What `publish` takes. */
 @InputType({ description: 'The message to publish. Exactly one of `payload` and `payloadBase64` is given.' })
-export class PublishInput {
+export class PublishInput extends IdempotentInput {
   @Field(() => String, { description: 'Its topic.' })
   topic: string;
 
@@ -32,7 +33,7 @@ export class PublishInput {
 
 /** What `publish` answers. */
 @ObjectType({ description: 'A message that the broker has taken.' })
-export class PublishPayload {
+export class PublishedMessage {
   @Field(() => ID, { description: 'The id that the broker gave it.' })
   messageId: string;
 }

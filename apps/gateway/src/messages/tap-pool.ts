@@ -16,10 +16,13 @@ const LEASE_MS = 60_000;
 /** Two renewals may fail before a lease ends. */
 const RENEWAL_MS = LEASE_MS / 3;
 
+/** Hears the messages of a topic filter; `bytes` is about what one costs while it waits. */
+export type MessageListener = (message: Message, bytes: number) => void;
+
 interface Tap {
   readonly tapId: string;
   readonly topicFilter: string;
-  readonly subscribers: Set<BoundedQueue<Message>>;
+  readonly listeners: Set<MessageListener>;
   /** Settles when the broker has answered the first request. */
   readonly opened: Promise<unknown>;
 }
@@ -65,12 +68,11 @@ export class TapPool implements Part {
     const queue = connection.open<Message>(
       LIMITS,
       () => this.errors.translate(tooSlow(topicFilter)),
-      () => this.leave(tap, queue),
+      () => look.end(),
     );
-    const tap = this.tapsByFilter.get(topicFilter) ?? this.open(topicFilter);
-    tap.subscribers.add(queue);
+    const look = this.look(topicFilter, (message, bytes) => queue.push(message, bytes));
     try {
-      await tap.opened;
+      await look.opened;
     } catch (error) {
       queue.end();
       throw error;
@@ -78,13 +80,23 @@ export class TapPool implements Part {
     return queue;
   }
 
+  /**
+   * Has a listener hear the messages of a topic filter until `end` is called, once. `opened` resolves when every message that
+   * is taken from then on will be heard, and rejects with what the broker says to the filter.
+   */
+  look(topicFilter: string, listener: MessageListener): { readonly opened: Promise<unknown>; end(): void } {
+    const tap = this.tapsByFilter.get(topicFilter) ?? this.open(topicFilter);
+    tap.listeners.add(listener);
+    return { opened: tap.opened, end: () => this.leave(tap, listener) };
+  }
+
   /** Hands a message to those who look through these taps; taps of other gateways are not known here. */
   offer(tapIds: readonly string[], message: BrokerMessage): void {
     const taps = tapIds.map((tapId) => this.tapsById.get(tapId)).filter((tap) => tap !== undefined);
     if (taps.length === 0) return;
     const shown = toMessage(message);
-    for (const { subscribers } of taps) {
-      for (const queue of [...subscribers]) queue.push(shown, message.payload.length);
+    for (const { listeners } of taps) {
+      for (const listener of [...listeners]) listener(shown, message.payload.length);
     }
   }
 
@@ -96,15 +108,15 @@ export class TapPool implements Part {
   private open(topicFilter: string): Tap {
     const tapId = this.ids.uuid();
     const opened = this.rpc.call(openTap, { tapId, topicFilter, leaseMs: LEASE_MS });
-    const tap: Tap = { tapId, topicFilter, subscribers: new Set(), opened };
+    const tap: Tap = { tapId, topicFilter, listeners: new Set(), opened };
     this.tapsByFilter.set(topicFilter, tap);
     this.tapsById.set(tapId, tap);
     return tap;
   }
 
-  private leave(tap: Tap, queue: BoundedQueue<Message>): void {
-    tap.subscribers.delete(queue);
-    if (tap.subscribers.size > 0) return;
+  private leave(tap: Tap, listener: MessageListener): void {
+    tap.listeners.delete(listener);
+    if (tap.listeners.size > 0) return;
     this.tapsById.delete(tap.tapId);
     if (this.tapsByFilter.get(tap.topicFilter) === tap) this.tapsByFilter.delete(tap.topicFilter);
     const closed = this.close(tap).finally(() => this.closing.delete(closed));

@@ -1,11 +1,12 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, Extensions, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { attachPolicy, detachPolicy } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
 import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.js';
 import { toConnectionBy } from '../connections/relay-connection.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { ObjectMutation } from '../mutations/payload-mutation.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
 import { ThingGroup } from '../thing-groups/thing-group.type.js';
 import { loadPoliciesOfTarget } from './load-policies.js';
@@ -49,7 +50,7 @@ export class PolicyAttachmentResolver {
     return policy === undefined ? null : toPolicy(policy);
   }
 
-  @Mutation(() => PolicyAttachment, {
+  @ObjectMutation('attachment', () => PolicyAttachment, {
     description:
       'Attaches a policy to a certificate or a thing group; live connections follow at once. Doing it again changes nothing.',
   })
@@ -61,7 +62,7 @@ export class PolicyAttachmentResolver {
     return { policyName, target };
   }
 
-  @Mutation(() => PolicyAttachment, {
+  @ObjectMutation('attachment', () => PolicyAttachment, {
     description: 'Detaches a policy from a certificate or a thing group; live connections follow at once.',
   })
   async detachPolicy(
@@ -77,6 +78,7 @@ export class PolicyAttachmentResolver {
 @Resolver(() => ThingGroup)
 @UseFilters(GraphqlErrorFilter)
 export class ThingGroupPoliciesResolver {
+  @Extensions({ listSize: 14 })
   @ResolveField(() => [Policy], {
     description: 'The policies attached to it, which count for the things in it and in the groups below it.',
   })

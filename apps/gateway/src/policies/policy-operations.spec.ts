@@ -30,30 +30,32 @@ describeOperations(
   [
     {
       name: 'createPolicy from an object',
-      operation: `mutation { createPolicy(input: { name: "p", document: { Version: "2012-10-17" }, tags: { a: "b" } }) {
+      operation: `mutation { createPolicy(input: { name: "p", document: { Version: "2012-10-17" }, tags: { a: "b" } }) { policy {
         name arn document documentText versionId createdAt
-      } }`,
+      } } }`,
       command: createPolicy,
       request: { policyName: 'p', policyDocument: '{"Version":"2012-10-17"}', tags: { a: 'b' } },
       reply: POLICY,
       data: {
         createPolicy: {
-          name: 'p',
-          arn: POLICY.policyArn,
-          document: { Version: '2012-10-17', Statement: [] },
-          documentText: '{"Version": "2012-10-17", "Statement": []}',
-          versionId: '2',
-          createdAt: CREATED_AT_TEXT,
+          policy: {
+            name: 'p',
+            arn: POLICY.policyArn,
+            document: { Version: '2012-10-17', Statement: [] },
+            documentText: '{"Version": "2012-10-17", "Statement": []}',
+            versionId: '2',
+            createdAt: CREATED_AT_TEXT,
+          },
         },
       },
     },
     {
       name: 'createPolicy from text, which stays as it is',
-      operation: String.raw`mutation { createPolicy(input: { name: "p", document: "{ \"b\": 1.0, \"a\": 2 }" }) { name } }`,
+      operation: String.raw`mutation { createPolicy(input: { name: "p", document: "{ \"b\": 1.0, \"a\": 2 }" }) { policy { name } } }`,
       command: createPolicy,
       request: { policyName: 'p', policyDocument: '{ "b": 1.0, "a": 2 }' },
       reply: POLICY,
-      data: { createPolicy: { name: 'p' } },
+      data: { createPolicy: { policy: { name: 'p' } } },
     },
     {
       name: 'deletePolicy',
@@ -107,31 +109,34 @@ describeOperations(
     },
     {
       name: 'createPolicyVersion, whose warnings are at hand',
-      operation: `mutation { createPolicyVersion(input: { policyName: "p", document: { a: 1 }, setAsDefault: true }) {
+      operation: `mutation { createPolicyVersion(input: { policyName: "p", document: { a: 1 }, setAsDefault: true }) { policyVersion {
         policyName versionId document documentText isDefault createdAt warnings { code }
-      } }`,
+      } } }`,
       command: createPolicyVersion,
       request: { policyName: 'p', policyDocument: '{"a":1}', setAsDefault: true },
       reply: VERSION,
       data: {
         createPolicyVersion: {
-          policyName: 'p',
-          versionId: '3',
-          document: { Statement: 1 },
-          documentText: '{"Statement": 1.0}',
-          isDefault: true,
-          createdAt: CREATED_AT_TEXT,
-          warnings: [{ code: 'OfTheDocument {"Statement": 1.0}' }],
+          policyVersion: {
+            policyName: 'p',
+            versionId: '3',
+            document: { Statement: 1 },
+            documentText: '{"Statement": 1.0}',
+            isDefault: true,
+            createdAt: CREATED_AT_TEXT,
+            warnings: [{ code: 'OfTheDocument {"Statement": 1.0}' }],
+          },
         },
       },
     },
     {
       name: 'setDefaultPolicyVersion',
-      operation: 'mutation { setDefaultPolicyVersion(input: { policyName: "p", versionId: "2" }) { versionId } }',
+      operation:
+        'mutation { setDefaultPolicyVersion(input: { policyName: "p", versionId: "2" }) { policy { versionId } } }',
       command: setDefaultPolicyVersion,
       request: { policyName: 'p', policyVersionId: '2' },
       reply: POLICY,
-      data: { setDefaultPolicyVersion: { versionId: '2' } },
+      data: { setDefaultPolicyVersion: { policy: { versionId: '2' } } },
     },
     {
       name: 'deletePolicyVersion',
@@ -144,28 +149,28 @@ describeOperations(
     },
     {
       name: 'attachPolicy to a certificate',
-      operation: `mutation { attachPolicy(input: { policyName: "p", target: "${ID}" }) { policyName target } }`,
+      operation: `mutation { attachPolicy(input: { policyName: "p", target: "${ID}" }) { attachment { policyName target } } }`,
       command: attachPolicy,
       request: { policyName: 'p', target: ID },
       reply: {},
-      data: { attachPolicy: { policyName: 'p', target: ID } },
+      data: { attachPolicy: { attachment: { policyName: 'p', target: ID } } },
     },
     {
       name: 'attachPolicy to a thing group',
       operation:
-        'mutation { attachPolicy(input: { policyName: "p", target: "arn:aws:iot:r:1:thinggroup/g" }) { target } }',
+        'mutation { attachPolicy(input: { policyName: "p", target: "arn:aws:iot:r:1:thinggroup/g" }) { attachment { target } } }',
       command: attachPolicy,
       request: { policyName: 'p', target: 'arn:aws:iot:r:1:thinggroup/g' },
       reply: {},
-      data: { attachPolicy: { target: 'arn:aws:iot:r:1:thinggroup/g' } },
+      data: { attachPolicy: { attachment: { target: 'arn:aws:iot:r:1:thinggroup/g' } } },
     },
     {
       name: 'detachPolicy',
-      operation: `mutation { detachPolicy(input: { policyName: "p", target: "${ID}" }) { target } }`,
+      operation: `mutation { detachPolicy(input: { policyName: "p", target: "${ID}" }) { attachment { target } } }`,
       command: detachPolicy,
       request: { policyName: 'p', target: ID },
       reply: {},
-      data: { detachPolicy: { target: ID } },
+      data: { detachPolicy: { attachment: { target: ID } } },
     },
   ],
   ({ services }) =>

@@ -124,9 +124,9 @@ describe('the relations of policies', () => {
   it('show the policy that was attached', async () => {
     gateway.services.answer(attachPolicy, () => ({}));
     const { body } = await gateway.graphql(
-      `mutation { attachPolicy(input: { policyName: "p", target: "${anId('a')}" }) { policy { versionId } } }`,
+      `mutation { attachPolicy(input: { policyName: "p", target: "${anId('a')}" }) { attachment { policy { versionId } } } }`,
     );
-    expect(body).toEqual({ data: { attachPolicy: { policy: { versionId: '2' } } } });
+    expect(body).toEqual({ data: { attachPolicy: { attachment: { policy: { versionId: '2' } } } } });
   });
 
   it('ask the linter once for policies with the same document', async () => {

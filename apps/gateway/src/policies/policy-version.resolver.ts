@@ -1,9 +1,10 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, Extensions, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { createPolicyVersion, deletePolicyVersion, setDefaultPolicyVersion } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { FactsMutation, ObjectMutation } from '../mutations/payload-mutation.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
 import { textOfDocument } from '../scalars/json-document.js';
 import {
@@ -21,6 +22,7 @@ import { Policy, PolicyWarning, toPolicy, toPolicyWarnings } from './policy.type
 export class PolicyVersionResolver {
   constructor(private readonly rpc: RpcClient) {}
 
+  @Extensions({ listSize: 10 })
   @ResolveField(() => [PolicyWarning], { description: 'What the linter says about its document.' })
   async warnings(
     @Parent() { documentText }: PolicyVersion,
@@ -29,7 +31,7 @@ export class PolicyVersionResolver {
     return toPolicyWarnings(await loaders.policyWarnings.load({ policyDocument: documentText }));
   }
 
-  @Mutation(() => PolicyVersion, {
+  @ObjectMutation('policyVersion', () => PolicyVersion, {
     description:
       'Adds a version to a policy. A sixth one is the error VersionsLimitExceeded: delete one that is no longer needed first.',
   })
@@ -41,7 +43,9 @@ export class PolicyVersionResolver {
     return toPolicyVersion(await inTermsOf(POLICY_VERSION_FIELDS, this.rpc.call(createPolicyVersion, request)));
   }
 
-  @Mutation(() => Policy, { description: 'Makes a version the one that counts; live connections follow at once.' })
+  @ObjectMutation('policy', () => Policy, {
+    description: 'Makes a version the one that counts; live connections follow at once.',
+  })
   async setDefaultPolicyVersion(
     @Args('input', { type: () => PolicyVersionInput, description: 'The version.' })
     { policyName, versionId }: PolicyVersionInput,
@@ -50,7 +54,7 @@ export class PolicyVersionResolver {
     return toPolicy(await inTermsOf(POLICY_VERSION_FIELDS, this.rpc.call(setDefaultPolicyVersion, request)));
   }
 
-  @Mutation(() => DeletedPolicyVersion, {
+  @FactsMutation(DeletedPolicyVersion, {
     description: 'Deletes a version of a policy; the one that counts is the error DeleteConflict.',
   })
   async deletePolicyVersion(
@@ -67,6 +71,7 @@ export class PolicyVersionResolver {
 @Resolver(() => Policy)
 @UseFilters(GraphqlErrorFilter)
 export class PolicyVersionsResolver {
+  @Extensions({ listSize: 5 })
   @ResolveField(() => [PolicyVersion], { description: 'All its versions, at most five, the newest first.' })
   async versions(@Parent() { name }: Policy, @Context() { loaders }: GatewayContext): Promise<PolicyVersion[]> {
     const { versions } = await loaders.policyVersionLists.load({ policyName: name });

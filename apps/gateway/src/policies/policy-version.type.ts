@@ -1,6 +1,7 @@
 import { Field, InputType, ObjectType } from '@nestjs/graphql';
 import type { PolicyVersion as RegistryPolicyVersion } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
+import { IdempotentInput } from '../mutations/idempotent.input.js';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 import { jsonOfText } from '../scalars/json-document.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
@@ -29,7 +30,7 @@ export class PolicyVersion {
 
 /** What `createPolicyVersion` takes. */
 @InputType({ description: 'The version to add to a policy.' })
-export class CreatePolicyVersionInput {
+export class CreatePolicyVersionInput extends IdempotentInput {
   @Field(() => String, { description: 'The name of the policy.' })
   policyName: string;
 

@@ -1,10 +1,11 @@
 import { Field, InputType } from '@nestjs/graphql';
 import type { JsonValue } from '#thingcore/errors';
+import { IdempotentInput } from '../mutations/idempotent.input.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 
 /** What `createPolicy` takes. */
 @InputType({ description: 'The policy to create.' })
-export class CreatePolicyInput {
+export class CreatePolicyInput extends IdempotentInput {
   @Field(() => String, { description: 'Its name: 1 to 128 letters, digits and _ + = , . @ -' })
   name: string;
 

@@ -1,10 +1,11 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, Extensions, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { createPolicy, deletePolicy, getEffectivePolicies, listPolicies } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
 import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { FactsMutation, ObjectMutation } from '../mutations/payload-mutation.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
 import { textOfDocument } from '../scalars/json-document.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
@@ -42,6 +43,8 @@ export class PolicyResolver {
     return toPolicyConnection(reply, page.after);
   }
 
+  // Ten of a certificate, and two of each group: of ten groups on seven levels.
+  @Extensions({ listSize: 150 })
   @Query(() => [Policy], {
     description:
       'The policies that count for a connection: those of its certificate, those of the groups of its thing and of the groups above them, each once. Name a thing, a certificate, or both.',
@@ -62,12 +65,13 @@ export class PolicyResolver {
     return (await loaders.tags.load(arn)) ?? {};
   }
 
+  @Extensions({ listSize: 10 })
   @ResolveField(() => [PolicyWarning], { description: 'What the linter says about its document.' })
   async warnings(@Parent() { documentText }: Policy, @Context() { loaders }: GatewayContext): Promise<PolicyWarning[]> {
     return toPolicyWarnings(await loaders.policyWarnings.load({ policyDocument: documentText }));
   }
 
-  @Mutation(() => Policy, {
+  @ObjectMutation('policy', () => Policy, {
     description:
       'Creates a policy with its first version. A document that breaks the grammar is the error MalformedPolicy, which names line and column.',
   })
@@ -79,7 +83,7 @@ export class PolicyResolver {
     return toPolicy(await inTermsOf(POLICY_FIELDS, this.rpc.call(createPolicy, request)));
   }
 
-  @Mutation(() => DeletedPolicy, {
+  @FactsMutation(DeletedPolicy, {
     description:
       'Deletes a policy. One that is attached to something, or has versions beside the default one, is the error DeleteConflict.',
   })

@@ -1,5 +1,5 @@
 import { IotError } from '#thingcore/errors';
-import { BoundedQueue, type QueueLimits } from './bounded-queue.js';
+import { BoundedQueue, type QueueLimits, type WaitingRoom } from './bounded-queue.js';
 
 /** What the gateway needs of a WebSocket. */
 export interface ClientSocket {
@@ -12,16 +12,24 @@ export interface ClientSocket {
 /** How many subscriptions one connection may have at a time. */
 const MAX_SUBSCRIPTIONS = 1_000;
 
+/** Bytes that may wait for one client, in all its subscriptions together. */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+
 /** A subscription as its connection sees it. */
 interface Subscription {
   end(): void;
 }
 
-/** A WebSocket with its subscriptions. They end with it, whatever its client has forgotten to end. */
+/** A WebSocket or an event stream with its subscriptions. They end with it, whatever its client has forgotten to end. */
 export class ClientConnection {
   readonly #subscriptions = new Set<Subscription>();
+  readonly #room = new BytesOfClient();
 
-  constructor(readonly socket: ClientSocket) {
+  /** @param onCut is called for each subscription that ends because its client is too slow */
+  constructor(
+    readonly socket: ClientSocket,
+    private readonly onCut: () => void = () => undefined,
+  ) {
     socket.once('close', () => {
       for (const queue of [...this.#subscriptions]) queue.end();
     });
@@ -42,10 +50,15 @@ export class ClientConnection {
         { details: { limit: MAX_SUBSCRIPTIONS } },
       );
     }
-    const queue = new BoundedQueue<T>(limits, onOverflow, () => {
+    const cut = () => {
+      this.onCut();
+      return onOverflow();
+    };
+    const end = () => {
       this.#subscriptions.delete(queue);
       onEnd();
-    });
+    };
+    const queue = new BoundedQueue<T>(limits, cut, end, this.#room);
     this.#subscriptions.add(queue);
     return queue;
   }
@@ -53,5 +66,20 @@ export class ClientConnection {
   /** How many subscriptions it has. */
   get subscriptionCount(): number {
     return this.#subscriptions.size;
+  }
+}
+
+/** What waits in all queues of one client. */
+class BytesOfClient implements WaitingRoom {
+  private waiting = 0;
+
+  take(bytes: number): boolean {
+    if (this.waiting + bytes > MAX_WAITING_BYTES) return false;
+    this.waiting += bytes;
+    return true;
+  }
+
+  release(bytes: number): void {
+    this.waiting -= bytes;
   }
 }

@@ -2,6 +2,9 @@ import { Lexer, Source, TokenKind } from 'graphql';
 import { PublicError } from '../errors/public-error.js';
 import { REQUEST_LIMITS } from './request-limits.js';
 
+/** How many characters of texts that were checked are remembered. */
+const REMEMBERED_CHARACTERS = 4 * 1024 * 1024;
+
 /** One step down or up for each bracket. */
 const NESTING_STEPS: Partial<Record<TokenKind, number>> = {
   [TokenKind.BRACE_L]: 1,
@@ -19,6 +22,9 @@ const NESTING_STEPS: Partial<Record<TokenKind, number>> = {
  * @throws `GRAPHQL_PARSE_FAILED`
  */
 export function checkDocumentText(text: string): void {
+  if (text.length > REQUEST_LIMITS.characters) {
+    throw refused(`A document has at most ${REQUEST_LIMITS.characters} characters; pass data as variables`);
+  }
   let tokens = 0;
   let nesting = 0;
   for (const kind of tokenKinds(text)) {
@@ -30,6 +36,23 @@ export function checkDocumentText(text: string): void {
     if (nesting > REQUEST_LIMITS.nesting) {
       throw refused(`A document nests brackets at most ${REQUEST_LIMITS.nesting} deep; pass data as variables`);
     }
+  }
+}
+
+/** Checks texts as {@link checkDocumentText} does, those that come again and again only now and then. */
+export class DocumentTexts {
+  private readonly checked = new Set<string>();
+  private characters = 0;
+
+  check(text: string): void {
+    if (this.checked.has(text)) return;
+    checkDocumentText(text);
+    this.characters += text.length;
+    if (this.characters > REMEMBERED_CHARACTERS) {
+      this.checked.clear();
+      this.characters = text.length;
+    }
+    this.checked.add(text);
   }
 }
 

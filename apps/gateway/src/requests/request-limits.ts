@@ -2,6 +2,10 @@
 export const REQUEST_LIMITS = {
   /** Bytes of an HTTP body or a WebSocket message. */
   bodyBytes: 1024 * 1024,
+  /** Characters of a GraphQL document: the server remembers some hundred of them. */
+  characters: 100_000,
+  /** Documents that the server remembers with what it made of them. */
+  documents: 512,
   /** Words of a GraphQL document; data belongs into variables, which do not count. */
   tokens: 10_000,
   /** Brackets inside each other in a GraphQL document: room for fields and for JSON written into the document. */

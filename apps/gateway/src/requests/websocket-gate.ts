@@ -4,14 +4,17 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { IdGenerator, Logger } from '#thingcore/platform';
 import { RpcClient, withCorrelationId } from '#thingcore/transport';
-import { Authenticator } from '../access/authenticator.js';
 import type { Caller } from '../access/caller.js';
 import { type Credential, credentialOfConnectionParams, credentialOfHeaders } from '../access/credential.js';
 import { SessionWatch } from '../access/session-watch.js';
 import { Loaders } from '../batching/loaders.js';
 import { PublicError } from '../errors/public-error.js';
+import { GatewayMetrics, type OpenConnections } from '../metrics/gateway-metrics.js';
+import { SubscriptionMetrics } from '../subscriptions/subscription-metrics.js';
+import { ClientAddresses } from './client-address.js';
 import { ClientConnection, type ClientSocket } from './client-connection.js';
 import { clientMessageFault } from './client-message.js';
+import { RequestGate } from './request-gate.js';
 
 /** How long a client may take from the upgrade to `connection_init`, in milliseconds. */
 const INIT_LIMIT_MS = 10_000;
@@ -45,12 +48,17 @@ export class WebSocketGate {
   private readonly connections = new Set<ClientConnection>();
 
   constructor(
-    private readonly authenticator: Authenticator,
+    private readonly requests: RequestGate,
+    private readonly addresses: ClientAddresses,
     private readonly sessions: SessionWatch,
     private readonly rpc: RpcClient,
     private readonly ids: IdGenerator,
     private readonly logger: Logger,
-  ) {}
+    private readonly subscriptions: SubscriptionMetrics,
+    metrics: GatewayMetrics,
+  ) {
+    metrics.watch(() => this.countOpen());
+  }
 
   /** Begins the scope of a connection at its upgrade request. */
   enter(request: FastifyRequest, proceed: () => void): void {
@@ -68,7 +76,7 @@ export class WebSocketGate {
       throw new Error('A client has sent connection_init twice');
     }
     clearTimeout(handshake.initTimer);
-    const connection = new ClientConnection(socket);
+    const connection = new ClientConnection(socket, this.subscriptions.cutSlow);
     handshake.connection = connection;
     this.connections.add(connection);
     socket.once('close', () => this.connections.delete(connection));
@@ -85,7 +93,7 @@ export class WebSocketGate {
     const { request, connection } = this.handshake();
     const credential = credentialOfHeaders(request.headers) ?? credentialOfConnectionParams(payload);
     try {
-      const caller = await this.authenticator.authenticate(credential);
+      const caller = await this.requests.authenticate(credential, this.addresses.of(request));
       if (connection !== undefined && credential !== undefined) this.watch(connection, caller, credential);
       return { caller };
     } catch (error) {
@@ -129,6 +137,12 @@ export class WebSocketGate {
       },
     });
     socket.once('close', unwatch);
+  }
+
+  private countOpen(): OpenConnections {
+    let subscriptions = 0;
+    for (const { subscriptionCount } of this.connections) subscriptions += subscriptionCount;
+    return { connections: this.connections.size, subscriptions };
   }
 
   private handshake(): Handshake {

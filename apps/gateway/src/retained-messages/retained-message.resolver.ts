@@ -1,11 +1,12 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, Query, Resolver } from '@nestjs/graphql';
 import { getRetainedMessage, listRetainedMessages, publishMessage } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
 import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.js';
 import { toConnectionBy } from '../connections/relay-connection.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { FactsMutation } from '../mutations/payload-mutation.js';
 import { nullWhenMissing } from '../errors/null-when-missing.js';
 import {
   DeletedRetainedMessage,
@@ -44,7 +45,7 @@ export class RetainedMessageResolver {
     return toConnectionBy(({ topic }) => topic, messages.map(toRetainedTopic), { nextToken, after: page.after });
   }
 
-  @Mutation(() => DeletedRetainedMessage, {
+  @FactsMutation(DeletedRetainedMessage, {
     description:
       'Deletes the message that is retained on a topic, as MQTT has it: by publishing an empty one, which subscribers of the topic get. That there is none is no error.',
   })

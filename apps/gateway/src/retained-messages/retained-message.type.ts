@@ -1,9 +1,10 @@
-import { Field, Int, ObjectType } from '@nestjs/graphql';
+import { Extensions, Field, Int, ObjectType } from '@nestjs/graphql';
 import type {
   RetainedMessage as BrokerRetainedMessage,
   RetainedMessageSummary as BrokerRetainedSummary,
 } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
+import { PART_OF_DOCUMENT } from '../connections/part-of-document.js';
 import { type Connection, relayConnection } from '../connections/relay-connection.js';
 import { toUserProperties, UserProperty } from '../messages/message-properties.type.js';
 import { readPayload } from '../messages/payload.js';
@@ -31,6 +32,7 @@ export class RetainedMessage {
   @Field(() => DateTimeScalar, { description: 'When it was published.' })
   lastModifiedTime: number;
 
+  @Extensions(PART_OF_DOCUMENT)
   @Field(() => [UserProperty], { description: 'Its user properties of MQTT 5, in their order.' })
   userProperties: UserProperty[];
 }

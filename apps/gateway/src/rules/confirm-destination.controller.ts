@@ -19,6 +19,13 @@ export class ConfirmDestinationController {
       const { code, message, retryable } = reviveError(thrown);
       const isInvalid = code === 'InvalidRequest';
       const text = isInvalid ? message : 'The destination could not be confirmed now; follow the link again later';
+      // What SDKs read first, for whoever follows the link with one.
+      const type = isInvalid
+        ? 'InvalidRequestException'
+        : retryable
+          ? 'ServiceUnavailableException'
+          : 'InternalException';
+      reply.header('x-amzn-errortype', type);
       await reply.code(isInvalid ? 400 : retryable ? 503 : 500).send({ code, message: text });
     }
   }

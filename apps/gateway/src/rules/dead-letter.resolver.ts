@@ -1,11 +1,13 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, ArgsType, Field, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, ArgsType, Extensions, Field, Query, Resolver } from '@nestjs/graphql';
 import { deleteDeadLetters, listDeadLetters, replayDeadLetters } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
+import { OPERATORS_ONLY } from '../access/least-role.js';
 import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.js';
 import { toConnectionBy } from '../connections/relay-connection.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { FactsMutation } from '../mutations/payload-mutation.js';
 import {
   DeadLetter,
   DeadLetterConnection,
@@ -30,7 +32,10 @@ const SELECTION = { type: () => DeadLetterSelectionInput, description: 'Which de
 export class DeadLetterResolver {
   constructor(private readonly rpc: RpcClient) {}
 
-  @Query(() => DeadLetterConnection, { description: 'Dead letters, of one rule or of all, the oldest first.' })
+  @Extensions(OPERATORS_ONLY)
+  @Query(() => DeadLetterConnection, {
+    description: 'Dead letters, of one rule or of all, the oldest first. For operators.',
+  })
   async deadLetters(@Args() { ruleName, ...page }: DeadLettersArgs): Promise<DeadLetterConnection> {
     const request = { ...toPageRequest(page), ruleName: ruleName ?? undefined };
     const reply = await inTermsOf(PAGE_FIELDS, this.rpc.call(listDeadLetters, request));
@@ -38,7 +43,7 @@ export class DeadLetterResolver {
     return toConnectionBy(({ id }) => id, reply.deadLetters.map(toDeadLetter), { nextToken, after: page.after });
   }
 
-  @Mutation(() => ReplayedDeadLetters, {
+  @FactsMutation(ReplayedDeadLetters, {
     description:
       'Gives dead letters back to their rules as they are now: the action that failed runs again, and no other. Those of rules that are gone or changed are kept.',
   })
@@ -46,7 +51,7 @@ export class DeadLetterResolver {
     return this.rpc.call(replayDeadLetters, toSelection(selection));
   }
 
-  @Mutation(() => DeletedDeadLetters, { description: 'Deletes dead letters.' })
+  @FactsMutation(DeletedDeadLetters, { description: 'Deletes dead letters.' })
   deleteDeadLetters(@Args('selection', SELECTION) selection: DeadLetterSelectionInput): Promise<DeletedDeadLetters> {
     return this.rpc.call(deleteDeadLetters, toSelection(selection));
   }

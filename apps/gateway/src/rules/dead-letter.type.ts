@@ -1,6 +1,7 @@
-import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { Extensions, Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import type { DeadLetter as RulesDeadLetter, DeadLetterSelection } from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
+import { PART_OF_DOCUMENT } from '../connections/part-of-document.js';
 import { type Connection, relayConnection } from '../connections/relay-connection.js';
 import { Message, toMessage } from '../messages/message.type.js';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
@@ -68,6 +69,7 @@ export class ReplayedDeadLetters {
   @Field(() => Int, { description: 'How many went back to their rules.' })
   replayed: number;
 
+  @Extensions(PART_OF_DOCUMENT)
   @Field(() => [RefusedDeadLetter], { description: 'Those that were kept, and why.' })
   refused: RefusedDeadLetter[];
 }

@@ -1,5 +1,5 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, Query, Resolver } from '@nestjs/graphql';
 import {
   confirmTopicRuleDestination,
   createTopicRuleDestination,
@@ -14,6 +14,7 @@ import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.j
 import { toConnectionBy } from '../connections/relay-connection.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { FactsMutation, ObjectMutation } from '../mutations/payload-mutation.js';
 import { nullWhenMissing } from '../errors/null-when-missing.js';
 import {
   CreateTopicRuleDestinationInput,
@@ -45,7 +46,7 @@ export class DestinationResolver {
     return toConnectionBy(({ arn }) => arn, destinations.map(toDestination), { nextToken, after: page.after });
   }
 
-  @Mutation(() => TopicRuleDestination, {
+  @ObjectMutation('destination', () => TopicRuleDestination, {
     description: 'Creates a destination and sends a token to its URL; who reads it there confirms the destination.',
   })
   async createTopicRuleDestination(
@@ -55,14 +56,16 @@ export class DestinationResolver {
     return toDestination(await this.rpc.call(createTopicRuleDestination, { confirmationUrl }));
   }
 
-  @Mutation(() => TopicRuleDestination, { description: 'Enables the destination that a token was sent to.' })
+  @ObjectMutation('destination', () => TopicRuleDestination, {
+    description: 'Enables the destination that a token was sent to.',
+  })
   async confirmTopicRuleDestination(
     @Args('confirmationToken', { type: () => String, description: 'The token.' }) confirmationToken: string,
   ): Promise<TopicRuleDestination> {
     return toDestination(await this.rpc.call(confirmTopicRuleDestination, { confirmationToken }));
   }
 
-  @Mutation(() => TopicRuleDestination, { description: 'Changes the status of a destination.' })
+  @ObjectMutation('destination', () => TopicRuleDestination, { description: 'Changes the status of a destination.' })
   async updateTopicRuleDestination(
     @Args('input', { type: () => UpdateTopicRuleDestinationInput, description: 'The change.' })
     { arn, status }: UpdateTopicRuleDestinationInput,
@@ -72,7 +75,7 @@ export class DestinationResolver {
     return toDestination(await this.rpc.call(updateTopicRuleDestination, request));
   }
 
-  @Mutation(() => DeletedTopicRuleDestination, {
+  @FactsMutation(DeletedTopicRuleDestination, {
     description: 'Deletes a destination: actions that deliver there fail.',
   })
   async deleteTopicRuleDestination(@Args('arn', ARN) arn: string): Promise<DeletedTopicRuleDestination> {

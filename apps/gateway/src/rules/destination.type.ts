@@ -1,6 +1,7 @@
 import { Field, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import type { TopicRuleDestination as RulesDestination } from '#thingcore/contracts';
 import { type Connection, relayConnection } from '../connections/relay-connection.js';
+import { IdempotentInput } from '../mutations/idempotent.input.js';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 
 /** The statuses of a destination. */
@@ -59,7 +60,7 @@ export type TopicRuleDestinationConnection = Connection<TopicRuleDestination>;
 
 /** What `createTopicRuleDestination` takes. */
 @InputType({ description: 'The destination to create.' })
-export class CreateTopicRuleDestinationInput {
+export class CreateTopicRuleDestinationInput extends IdempotentInput {
   @Field(() => String, { description: 'The URL that a token is sent to, for its owner to confirm.' })
   confirmationUrl: string;
 }

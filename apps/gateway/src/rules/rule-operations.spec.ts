@@ -46,55 +46,59 @@ const REPLAYED = {
   actions: [{ action: 'republish', count: 2 }],
   notRecorded: 4,
   samples: [{ topic: 'a', timestamp: AT, passed: true, output: { n: 1 } }],
-  next: AT,
+  next: '7.12',
 };
 
 const RULES: OperationRow[] = [
   {
     name: 'enableTopicRule, with the shadow version beside the rule',
-    operation: 'mutation { enableTopicRule(name: "alert") { name mode shadowVersion } }',
+    operation: 'mutation { enableTopicRule(name: "alert") { topicRule { name mode shadowVersion } } }',
     command: enableTopicRule,
     request: { ruleName: 'alert' },
     reply: { ...RULE, shadowVersion: { ...RULE, mode: 'SHADOW' } },
-    data: { enableTopicRule: { name: 'alert', mode: 'LIVE', shadowVersion: { ...RULE, mode: 'SHADOW' } } },
+    data: {
+      enableTopicRule: { topicRule: { name: 'alert', mode: 'LIVE', shadowVersion: { ...RULE, mode: 'SHADOW' } } },
+    },
   },
   {
     name: 'disableTopicRule',
-    operation: 'mutation { disableTopicRule(name: "alert") { ruleDisabled } }',
+    operation: 'mutation { disableTopicRule(name: "alert") { topicRule { ruleDisabled } } }',
     command: disableTopicRule,
     request: { ruleName: 'alert' },
     reply: { ...RULE, ruleDisabled: true },
-    data: { disableTopicRule: { ruleDisabled: true } },
+    data: { disableTopicRule: { topicRule: { ruleDisabled: true } } },
   },
 ];
 
 const DESTINATIONS: OperationRow[] = [
   {
     name: 'createTopicRuleDestination',
-    operation: `mutation { createTopicRuleDestination(input: { confirmationUrl: "https://hooks.example.com/in" }) {
-      arn confirmationUrl status statusReason createdAt lastUpdatedAt } }`,
+    operation: `mutation { createTopicRuleDestination(input: { confirmationUrl: "https://hooks.example.com/in" }) { destination {
+      arn confirmationUrl status statusReason createdAt lastUpdatedAt } } }`,
     command: createTopicRuleDestination,
     request: { confirmationUrl: 'https://hooks.example.com/in' },
     reply: DESTINATION,
     data: {
-      createTopicRuleDestination: { ...DESTINATION, statusReason: null, createdAt: AT_TEXT, lastUpdatedAt: AT_TEXT },
+      createTopicRuleDestination: {
+        destination: { ...DESTINATION, statusReason: null, createdAt: AT_TEXT, lastUpdatedAt: AT_TEXT },
+      },
     },
   },
   {
     name: 'confirmTopicRuleDestination',
-    operation: 'mutation { confirmTopicRuleDestination(confirmationToken: "t") { status } }',
+    operation: 'mutation { confirmTopicRuleDestination(confirmationToken: "t") { destination { status } } }',
     command: confirmTopicRuleDestination,
     request: { confirmationToken: 't' },
     reply: { ...DESTINATION, status: 'ENABLED' },
-    data: { confirmTopicRuleDestination: { status: 'ENABLED' } },
+    data: { confirmTopicRuleDestination: { destination: { status: 'ENABLED' } } },
   },
   {
     name: 'updateTopicRuleDestination',
-    operation: `mutation { updateTopicRuleDestination(input: { arn: "${ARN}", status: DISABLED }) { status } }`,
+    operation: `mutation { updateTopicRuleDestination(input: { arn: "${ARN}", status: DISABLED }) { destination { status } } }`,
     command: updateTopicRuleDestination,
     request: { arn: ARN, status: 'DISABLED' },
     reply: { ...DESTINATION, status: 'DISABLED' },
-    data: { updateTopicRuleDestination: { status: 'DISABLED' } },
+    data: { updateTopicRuleDestination: { destination: { status: 'DISABLED' } } },
   },
   {
     name: 'deleteTopicRuleDestination',
@@ -200,16 +204,15 @@ const TRIALS: OperationRow[] = [
     data: {
       replay: {
         ...REPLAYED,
-        next: AT_TEXT,
         samples: [{ topic: 'a', timestamp: AT_TEXT, passed: true, output: { n: 1 }, reason: null }],
       },
     },
   },
   {
     name: 'the mutation replay',
-    operation: `mutation { replay(rule: "alert", from: "${AT_TEXT}", to: "${AT_TEXT}") { passed } }`,
+    operation: `mutation { replay(rule: "alert", from: "${AT_TEXT}", to: "${AT_TEXT}", after: "7.12") { passed } }`,
     command: replayRule,
-    request: { ruleName: 'alert', from: AT, to: AT, runActions: true },
+    request: { ruleName: 'alert', from: AT, to: AT, after: '7.12', runActions: true },
     reply: REPLAYED,
     data: { replay: { passed: 2 } },
   },

@@ -1,6 +1,7 @@
-import { ArgsType, Field, Int, ObjectType } from '@nestjs/graphql';
+import { ArgsType, Extensions, Field, Int, ObjectType } from '@nestjs/graphql';
 import type { ReplyOf, replayRule } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
+import { PART_OF_DOCUMENT } from '../connections/part-of-document.js';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 import { RuleActionCount } from './topic-rule-metrics.type.js';
@@ -16,6 +17,12 @@ export class ReplayArgs {
 
   @Field(() => DateTimeScalar, { description: 'Messages up to then.' })
   to: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Goes on where another call stopped: its `next`, with all else the same.',
+  })
+  after?: string | null;
 }
 
 /** What the query `replay` takes. */
@@ -61,23 +68,26 @@ export class RuleReplay {
   @Field(() => Int, { description: 'Those that pass.' })
   passed: number;
 
+  @Extensions(PART_OF_DOCUMENT)
   @Field(() => [ReplayFailureCount], { description: 'Those that do not, by reason.' })
   failed: ReplayFailureCount[];
 
+  @Extensions(PART_OF_DOCUMENT)
   @Field(() => [RuleActionCount], { description: 'Executions of actions that this is.' })
   actions: RuleActionCount[];
 
   @Field(() => Int, { description: 'Messages of the time that were not recorded: a second holds only so many.' })
   notRecorded: number;
 
+  @Extensions(PART_OF_DOCUMENT)
   @Field(() => [ReplaySample], { description: 'The first results, at most 20.' })
   samples: ReplaySample[];
 
-  @Field(() => DateTimeScalar, {
+  @Field(() => String, {
     nullable: true,
-    description: 'Where to go on, when there were more messages than one call works on (10000).',
+    description: 'Where to go on (`after`), when there were more messages than one call works on (10000).',
   })
-  next: number | null;
+  next: string | null;
 }
 
 /** The answer of the rules service. */

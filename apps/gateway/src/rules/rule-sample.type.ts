@@ -1,6 +1,7 @@
-import { Field, Float, Int, ObjectType } from '@nestjs/graphql';
+import { Extensions, Field, Float, Int, ObjectType } from '@nestjs/graphql';
 import type { RuleSample as RulesSample } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
+import { PART_OF_DOCUMENT } from '../connections/part-of-document.js';
 import { Message, toMessage } from '../messages/message.type.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 import { RuleMode } from './rule-mode.js';
@@ -50,6 +51,7 @@ export class RuleSample {
   })
   explanation: JsonValue;
 
+  @Extensions(PART_OF_DOCUMENT)
   @Field(() => [RuleSampleAction], { description: 'What the actions did.' })
   actions: RuleSampleAction[];
 }

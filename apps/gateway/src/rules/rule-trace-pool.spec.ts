@@ -62,11 +62,29 @@ describe('RuleTracePool', () => {
   it('ends when its time is over, and tells the rules service', async () => {
     jest.useFakeTimers();
     try {
-      const queue = await sut.subscribe(connect(), 'alert', 30);
-      await jest.advanceTimersByTimeAsync(30_000);
+      const queue = await sut.subscribe(connect(), 'alert', 15);
+      await jest.advanceTimersByTimeAsync(15_000);
       expect(await queue.next()).toEqual({ value: undefined, done: true });
-      expect(services.requestsOf(traceRule)).toMatchObject([{ leaseMs: 30_000 }, { leaseMs: 0 }]);
+      expect(services.requestsOf(traceRule)).toMatchObject([{ leaseMs: 60_000 }, { leaseMs: 0 }]);
       expect(sut.size).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('has one trace of a rule for all who watch it, and prolongs it as long as anybody does', async () => {
+    jest.useFakeTimers();
+    try {
+      const [one, other] = [await sut.subscribe(connect(), 'alert'), await sut.subscribe(connect(), 'alert')];
+      expect(services.requestsOf(traceRule)).toHaveLength(1);
+      sut.offer({ traceIds: [traceIds()[0]!], sample: SAMPLE });
+      expect([(await one.next()).done, (await other.next()).done]).toEqual([false, false]);
+      one.end();
+      await jest.advanceTimersByTimeAsync(20_000);
+      expect(services.requestsOf(traceRule)).toMatchObject([{ leaseMs: 60_000 }, { leaseMs: 60_000 }]);
+      other.end();
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect(services.requestsOf(traceRule).slice(2)).toMatchObject([{ leaseMs: 0 }]);
     } finally {
       jest.useRealTimers();
     }

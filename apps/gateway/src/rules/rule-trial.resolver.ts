@@ -1,9 +1,11 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, Int, Mutation, Query, Resolver, Subscription } from '@nestjs/graphql';
+import { Args, Context, Extensions, Int, Query, Resolver, Subscription } from '@nestjs/graphql';
 import { replayRule, testRule } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
+import { OPERATORS_ONLY } from '../access/least-role.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { FactsMutation } from '../mutations/payload-mutation.js';
 import type { SubscriptionContext } from '../requests/gateway-context.js';
 import { DryReplayArgs, ReplayArgs, RuleReplay, toRuleReplay } from './rule-replay.type.js';
 import { RuleSample } from './rule-sample.type.js';
@@ -30,26 +32,29 @@ export class RuleTrialResolver {
     return toRuleTest(await this.rpc.call(testRule, toTestRuleRequest(input)));
   }
 
+  @Extensions(OPERATORS_ONLY)
   @Query(() => RuleReplay, {
-    description: 'What a rule, or another statement, gives for the messages that were recorded; nothing else happens.',
+    description:
+      'What a rule, or another statement, gives for the messages that were recorded; nothing else happens. For operators.',
   })
-  async replay(@Args() { rule, from, to, sql }: DryReplayArgs): Promise<RuleReplay> {
-    const request = { ruleName: rule, from, to, sql: sql ?? undefined };
+  async replay(@Args() { rule, from, to, after, sql }: DryReplayArgs): Promise<RuleReplay> {
+    const request = { ruleName: rule, from, to, after: after ?? undefined, sql: sql ?? undefined };
     return toRuleReplay(await inTermsOf(REPLAY_FIELDS, this.rpc.call(replayRule, request)));
   }
 
-  @Mutation(() => RuleReplay, {
+  @FactsMutation(RuleReplay, {
     name: 'replay',
     description: 'Runs the actions of a rule again for the messages that were recorded and pass it.',
   })
-  async replayActions(@Args() { rule, from, to }: ReplayArgs): Promise<RuleReplay> {
-    const request = { ruleName: rule, from, to, runActions: true };
+  async replayActions(@Args() { rule, from, to, after }: ReplayArgs): Promise<RuleReplay> {
+    const request = { ruleName: rule, from, to, after: after ?? undefined, runActions: true };
     return toRuleReplay(await inTermsOf(REPLAY_FIELDS, this.rpc.call(replayRule, request)));
   }
 
+  @Extensions(OPERATORS_ONLY)
   @Subscription(() => RuleSample, {
     description:
-      'Live messages with what a rule did with them: at most ten a second and process, then the subscription ends.',
+      'Live messages with what a rule did with them: at most ten a second and process, then the subscription ends. For operators.',
     resolve: (sample: RuleSample) => sample,
   })
   traceRule(

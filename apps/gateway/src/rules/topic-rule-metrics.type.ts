@@ -1,5 +1,6 @@
-import { Field, Float, Int, ObjectType } from '@nestjs/graphql';
+import { Extensions, Field, Float, Int, ObjectType } from '@nestjs/graphql';
 import type { RuleMetrics } from '#thingcore/contracts';
+import { PART_OF_DOCUMENT } from '../connections/part-of-document.js';
 
 /** Counts go beyond the 32 bits of an Int. */
 const Count = () => Float;
@@ -57,6 +58,7 @@ export class RuleShadowMetrics {
   @Field(Count, { description: 'Messages whose SQL gave no result.' })
   failed: number;
 
+  @Extensions(PART_OF_DOCUMENT)
   @Field(() => [MutedActions], { description: 'What its actions would have done.' })
   actions: MutedActions[];
 }
@@ -70,12 +72,14 @@ export class TopicRuleMetrics {
   @Field(Count, { description: 'Messages that passed and started the actions.' })
   passed: number;
 
+  @Extensions(PART_OF_DOCUMENT)
   @Field(() => [RuleFailureCount], { description: 'Those that did not, by clause and reason.' })
   failed: RuleFailureCount[];
 
   @Field(Count, { description: 'QoS 0 messages dropped because the rule could not keep up.' })
   dropped: number;
 
+  @Extensions(PART_OF_DOCUMENT)
   @Field(() => [RuleActionMetrics], { description: 'What its actions did, by kind.' })
   actions: RuleActionMetrics[];
 

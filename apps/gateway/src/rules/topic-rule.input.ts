@@ -1,12 +1,13 @@
 import { Field, InputType } from '@nestjs/graphql';
 import type { createTopicRule, RequestOf } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
+import { IdempotentInput } from '../mutations/idempotent.input.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 import { RuleMode } from './rule-mode.js';
 
 /** What `createTopicRule` and `replaceTopicRule` take. */
 @InputType({ description: 'A rule, written as AWS IoT writes it.' })
-export class TopicRuleInput {
+export class TopicRuleInput extends IdempotentInput {
   @Field(() => String, { description: 'Its name: 1 to 128 of a-z, A-Z, 0-9 and underscore.' })
   ruleName: string;
 

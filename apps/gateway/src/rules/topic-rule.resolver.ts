@@ -1,5 +1,5 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import {
   createTopicRule,
   deleteTopicRule,
@@ -11,12 +11,16 @@ import {
 } from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
 import { RpcClient } from '#thingcore/transport';
+import { pageOfWhole } from '../connections/whole-list.js';
+import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import { nullWhenMissing } from '../errors/null-when-missing.js';
+import { FactsMutation, ObjectMutation } from '../mutations/payload-mutation.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
 import { TopicRuleMetrics, toTopicRuleMetrics } from './topic-rule-metrics.type.js';
+import { LIST_RULES_FIELDS, toListRulesRequest, topicRuleOrder, TopicRulesArgs } from './topic-rule.args.js';
 import { TopicRuleInput, toTopicRuleRequest } from './topic-rule.input.js';
-import { DeletedTopicRule, TopicRule, toTopicRule } from './topic-rule.type.js';
+import { DeletedTopicRule, TopicRule, TopicRuleConnection, toTopicRule } from './topic-rule.type.js';
 
 @Resolver(() => TopicRule)
 @UseFilters(GraphqlErrorFilter)
@@ -31,13 +35,13 @@ export class TopicRuleResolver {
     return rule === null ? null : toTopicRule(rule);
   }
 
-  @Query(() => [TopicRule], { description: 'All rules, in the order of their names.' })
-  async topicRules(): Promise<TopicRule[]> {
-    const { rules } = await this.rpc.call(listTopicRules, {});
-    return rules.map((rule) => toTopicRule(rule));
+  @Query(() => TopicRuleConnection, { description: 'Rules, in the order of their names if no other is asked for.' })
+  async topicRules(@Args() { filter, orderBy, ...page }: TopicRulesArgs): Promise<TopicRuleConnection> {
+    const { rules } = await inTermsOf(LIST_RULES_FIELDS, this.rpc.call(listTopicRules, toListRulesRequest(filter)));
+    return pageOfWhole(rules.map(toTopicRule), topicRuleOrder(orderBy), page);
   }
 
-  @Mutation(() => TopicRule, {
+  @ObjectMutation('topicRule', () => TopicRule, {
     description:
       'Creates a rule. Its SQL and every action are checked first; what is not supported is refused by name.',
   })
@@ -47,21 +51,23 @@ export class TopicRuleResolver {
     return toTopicRule(await this.rpc.call(createTopicRule, toTopicRuleRequest(input)));
   }
 
-  @Mutation(() => TopicRule, { description: 'Replaces a whole rule; its ARN and the time of its creation stay.' })
+  @ObjectMutation('topicRule', () => TopicRule, {
+    description: 'Replaces a whole rule; its ARN and the time of its creation stay.',
+  })
   async replaceTopicRule(
     @Args('input', { type: () => TopicRuleInput, description: 'The rule as it shall be.' }) input: TopicRuleInput,
   ): Promise<TopicRule> {
     return toTopicRule(await this.rpc.call(replaceTopicRule, toTopicRuleRequest(input)));
   }
 
-  @Mutation(() => TopicRule, { description: 'Puts a rule in force again.' })
+  @ObjectMutation('topicRule', () => TopicRule, { description: 'Puts a rule in force again.' })
   async enableTopicRule(
     @Args('name', { type: () => String, description: 'The name of the rule.' }) name: string,
   ): Promise<TopicRule> {
     return toTopicRule(await this.rpc.call(enableTopicRule, { ruleName: name }));
   }
 
-  @Mutation(() => TopicRule, {
+  @ObjectMutation('topicRule', () => TopicRule, {
     description:
       'Keeps a rule from running, by Basic Ingest too. What it has taken already waits until it is enabled again.',
   })
@@ -78,7 +84,7 @@ export class TopicRuleResolver {
     return toTopicRuleMetrics(metrics);
   }
 
-  @Mutation(() => DeletedTopicRule, { description: 'Deletes a rule.' })
+  @FactsMutation(DeletedTopicRule, { description: 'Deletes a rule.' })
   async deleteTopicRule(
     @Args('name', { type: () => String, description: 'The name of the rule.' }) name: string,
   ): Promise<DeletedTopicRule> {

@@ -1,6 +1,7 @@
 import { Field, ObjectType } from '@nestjs/graphql';
 import type { TopicRule as StoredRule } from '#thingcore/contracts';
 import type { JsonObject } from '#thingcore/errors';
+import { type Connection, relayConnection } from '../connections/relay-connection.js';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 import { RuleMode } from './rule-mode.js';
@@ -50,6 +51,16 @@ export class TopicRule {
   @Field(() => DateTimeScalar, { description: 'When it was created.' })
   createdAt: number;
 }
+
+/** A page of rules. */
+export const TopicRuleConnection = relayConnection(TopicRule, {
+  one: 'rule',
+  many: 'rules',
+  order: 'in the order asked for',
+});
+
+/** A page of rules. */
+export type TopicRuleConnection = Connection<TopicRule>;
 
 /** What `deleteTopicRule` answers. */
 @ObjectType({ description: 'A rule that was deleted.' })

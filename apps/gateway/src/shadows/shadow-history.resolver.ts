@@ -4,27 +4,40 @@ import { IotError, reviveError } from '#thingcore/errors';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
-import { PastShadow, ShadowChange, ShadowHistoryArgs, toPastShadow, toShadowChange } from './shadow-history.type.js';
+import { checkPageSize, keyOfCursor, noCursor } from '../connections/cursor.js';
+import { toConnectionBy } from '../connections/relay-connection.js';
+import {
+  MOST_CHANGES,
+  PastShadow,
+  ShadowChange,
+  ShadowChangeConnection,
+  ShadowHistoryArgs,
+  toPastShadow,
+  toShadowChange,
+} from './shadow-history.type.js';
 import type { LoadedHistory } from './shadow-loaders.js';
 import { Shadow } from './shadow.type.js';
-
-const MOST_CHANGES = 100;
 
 /** What shadows were, and who made them so. */
 @Resolver(() => Shadow)
 @UseFilters(GraphqlErrorFilter)
 export class ShadowHistoryResolver {
-  @ResolveField(() => [ShadowChange], {
-    description: 'Its last changes, the latest first, as far back as the history of shadows is kept.',
+  @ResolveField(() => ShadowChangeConnection, {
+    description: 'Its changes, the latest first, as far back as the history of shadows is kept.',
   })
   async history(
     @Parent() { thingName, shadowName }: Shadow,
-    @Args() { last, field, before }: ShadowHistoryArgs,
+    @Args() { first, after, field }: ShadowHistoryArgs,
     @Context() { loaders }: GatewayContext,
-  ): Promise<ShadowChange[]> {
-    checkArguments(last, before ?? 1);
-    const question = { shadowName, last, field: field ?? undefined, before: before ?? undefined };
-    return changesOf(await loaders.shadows.histories(question).load(thingName)).map(toShadowChange);
+  ): Promise<ShadowChangeConnection> {
+    checkPageSize(first, 'first', MOST_CHANGES);
+    // One more than asked for tells whether there is another page.
+    const question = { shadowName, last: first + 1, field: field ?? undefined, before: versionOf(after) };
+    const changes = changesOf(await loaders.shadows.histories(question).load(thingName)).map(toShadowChange);
+    const page = changes.slice(0, first);
+    const keyOf = ({ version }: ShadowChange) => String(version);
+    const nextToken = changes.length > first ? keyOf(page.at(-1) as ShadowChange) : undefined;
+    return toConnectionBy(keyOf, page, { nextToken, after });
   }
 
   @ResolveField(() => ShadowChange, {
@@ -69,16 +82,10 @@ function changesOf(history: LoadedHistory | undefined): LoadedHistory['changes']
   return history?.changes ?? [];
 }
 
-/** In a batch an argument that cannot be would spoil it for the others. */
-function checkArguments(last: number, before: number): void {
-  if (last < 1 || last > MOST_CHANGES) {
-    throw new IotError('InvalidRequest', `A history has 1 to ${MOST_CHANGES} changes at a time, not ${last}`, {
-      details: { field: 'last', least: 1, most: MOST_CHANGES },
-    });
-  }
-  if (before < 1) {
-    throw new IotError('InvalidRequest', `No version is before ${before}: versions are counted from 1`, {
-      details: { field: 'before', least: 1 },
-    });
-  }
+/** The version that a cursor stands for. In a batch one that cannot be would spoil it for the others. */
+function versionOf(cursor: string | null | undefined): number | undefined {
+  if (cursor === undefined || cursor === null) return undefined;
+  const version = Number(keyOfCursor(cursor));
+  if (Number.isSafeInteger(version) && version > 0) return version;
+  throw noCursor(cursor);
 }

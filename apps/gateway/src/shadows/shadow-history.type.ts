@@ -3,12 +3,13 @@ import type { ShadowAuthor, ShadowChange as StoredChange } from '#thingcore/cont
 import type { JsonObject } from '#thingcore/errors';
 import type { StatePatch } from '#thingcore/shadow-document';
 import { PageInfo } from '../connections/page-info.type.js';
+import { type Connection, relayConnection } from '../connections/relay-connection.js';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 import type { LoadedPast } from './shadow-loaders.js';
 
 /** What changes of shadows come through. */
-export const ShadowChangeOrigin = { MQTT: 'MQTT', GRAPHQL: 'GRAPHQL', PLATFORM: 'PLATFORM' } as const;
+export const ShadowChangeOrigin = { MQTT: 'MQTT', GRAPHQL: 'GRAPHQL', HTTP: 'HTTP', PLATFORM: 'PLATFORM' } as const;
 
 registerEnumType(ShadowChangeOrigin, {
   name: 'ShadowChangeOrigin',
@@ -16,6 +17,7 @@ registerEnumType(ShadowChangeOrigin, {
   valuesMap: {
     MQTT: { description: 'A message of an MQTT client.' },
     GRAPHQL: { description: 'This API.' },
+    HTTP: { description: 'The HTTP API of the AWS SDKs.' },
     PLATFORM: { description: 'The platform itself: a rule that republishes, or a message published through this API.' },
   },
 });
@@ -76,27 +78,37 @@ export class PastShadow {
   at: number;
 }
 
+/** How many changes a page of a history has at most. */
+export const MOST_CHANGES = 100;
+
 /** The arguments of a shadow's history. */
 @ArgsType()
 export class ShadowHistoryArgs {
-  @Field(() => Int, {
-    defaultValue: 10,
-    description: 'How many changes to return at most: 1 to 100, the latest first.',
+  @Field(() => Int, { defaultValue: 10, description: `How many changes to return: 1 to ${MOST_CHANGES}.` })
+  first: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Return changes behind this cursor, which are older; the latest ones when it is left out.',
   })
-  last: number;
+  after?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description: 'Only changes that made the value of this field another one: its path, as in `desired.led.color`.',
   })
   field?: string | null;
-
-  @Field(() => Int, {
-    nullable: true,
-    description: 'Only changes before this version: the last one of an earlier page.',
-  })
-  before?: number | null;
 }
+
+/** A page of changes. */
+export const ShadowChangeConnection = relayConnection(ShadowChange, {
+  one: 'change',
+  many: 'changes',
+  order: 'the latest first',
+});
+
+/** A page of changes. */
+export type ShadowChangeConnection = Connection<ShadowChange>;
 
 /** The named shadows of a thing, a page of them. */
 @ObjectType({ description: 'A page of the named shadows of a thing, in the order of their names.' })

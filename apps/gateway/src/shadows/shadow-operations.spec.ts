@@ -70,7 +70,9 @@ describe('the shadows of things', () => {
     const data = await dataOf(`{
       thing(name: "lamp") { shadow(name: "config") {
         version updatedAt
-        history(last: 1, field: "desired.on", before: 9) { version at origin by clientId clientToken deleted changes }
+        history(first: 1, field: "desired.on", after: "${toCursor('9')}") {
+          nodes { version at origin by clientId clientToken deleted changes } pageInfo { hasNextPage }
+        }
         whoSet(field: "desired.on") { version by }
         asOf(time: "2023-11-14T22:13:20Z") { desired reported delta version at }
       } }
@@ -80,18 +82,21 @@ describe('the shadows of things', () => {
         shadow: {
           version: 5,
           updatedAt: '2023-11-14T22:13:20.001Z',
-          history: [
-            {
-              version: 5,
-              at: AT_TEXT,
-              origin: 'MQTT',
-              by: 'c0ffee',
-              clientId: 'lamp',
-              clientToken: 'token',
-              deleted: false,
-              changes: { desired: { on: true } },
-            },
-          ],
+          history: {
+            nodes: [
+              {
+                version: 5,
+                at: AT_TEXT,
+                origin: 'MQTT',
+                by: 'c0ffee',
+                clientId: 'lamp',
+                clientToken: 'token',
+                deleted: false,
+                changes: { desired: { on: true } },
+              },
+            ],
+            pageInfo: { hasNextPage: true },
+          },
           whoSet: { version: 5, by: 'c0ffee' },
           asOf: { desired: { on: false }, reported: null, delta: null, version: 3, at: AT_TEXT },
         },
@@ -99,7 +104,7 @@ describe('the shadows of things', () => {
     });
     const key = { thingNames: ['lamp'], shadowName: 'config' };
     expect(gateway.services.requestsOf(getShadowHistories)).toEqual([
-      { ...key, last: 1, field: 'desired.on', before: 9 },
+      { ...key, last: 2, field: 'desired.on', before: 9 },
       { ...key, last: 1, field: 'desired.on' },
     ]);
     expect(gateway.services.requestsOf(getShadowsAsOf)).toEqual([{ ...key, time: AT }]);
@@ -162,7 +167,7 @@ describe('the shadows of things', () => {
 
   it('take one call each for 100 things', async () => {
     await dataOf(`{ things(first: 100) { edges { node {
-      shadow { version history(last: 2) { version } whoSet(field: "desired.on") { by } }
+      shadow { version history(first: 2) { nodes { version } } whoSet(field: "desired.on") { by } }
       shadows { names }
     } } } }`);
     for (const contract of [getShadows, listNamedShadows])
@@ -172,9 +177,9 @@ describe('the shadows of things', () => {
   });
 
   it.each([
-    ['no change', 'history(last: 0) { version }', 'last'],
-    ['too many changes', 'history(last: 101) { version }', 'last'],
-    ['changes before all', 'history(before: 0) { version }', 'before'],
+    ['no change', 'history(first: 0) { nodes { version } }', 'first'],
+    ['too many changes', 'history(first: 101) { nodes { version } }', 'first'],
+    ['changes behind no version', `history(after: "${toCursor('0')}") { nodes { version } }`, 'after'],
   ])('refuse to show %s', async (_name, field, argument) => {
     const { body } = await gateway.graphql(`{ thing(name: "lamp") { shadow { ${field} } } }`);
     expect(body.errors).toMatchObject([{ extensions: { code: 'InvalidRequest', details: { field: argument } } }]);

@@ -2,6 +2,7 @@ import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
 import type { JsonValue } from '#thingcore/errors';
 import type { AcceptedDocument, DeletedDocument } from '#thingcore/shadow-document';
 import { JsonScalar } from '../scalars/json.scalar.js';
+import { Shadow } from './shadow.type.js';
 
 /** What `updateShadow` takes. */
 @InputType({ description: 'An update of a shadow, as a device would publish it.' })
@@ -31,16 +32,26 @@ export class UpdateShadowInput {
   clientToken?: string | null;
 }
 
-/** What `updateShadow` answers. The shadow after it is a field of its own resolver. */
+/** What `updateShadow` and `revertShadow` answer. */
 @ObjectType({ description: 'An update that was accepted.' })
-export class UpdateShadowPayload {
+export class AcceptedShadowUpdate {
   @Field(() => JsonScalar, {
     description: 'What the devices are told on `update/accepted`: the part of the state that was in the update.',
   })
   accepted: AcceptedDocument;
 
-  readonly thingName: string;
-  readonly shadowName: string | undefined;
+  readonly #load: () => Promise<Shadow | null>;
+
+  constructor(accepted: AcceptedDocument, load: () => Promise<Shadow | null>) {
+    this.accepted = accepted;
+    this.#load = load;
+  }
+
+  /** Loaded only for those who ask for it. */
+  @Field(() => Shadow, { nullable: true, description: 'The whole shadow after the update.' })
+  get shadow(): Promise<Shadow | null> {
+    return this.#load();
+  }
 }
 
 /** What `revertShadow` takes. */
@@ -86,7 +97,7 @@ export class DeleteShadowInput {
 
 /** What `deleteShadow` answers. */
 @ObjectType({ description: 'A shadow that was deleted.' })
-export class DeleteShadowPayload {
+export class DeletedShadow {
   @Field(() => JsonScalar, { description: 'What the devices are told on `delete/accepted`.' })
   accepted: DeletedDocument;
 }

@@ -8,19 +8,19 @@ describeOperations(
   [
     {
       name: 'tagResource',
-      operation: `mutation { tagResource(input: { resourceArn: "${ARN}", tags: { cost: "42" } }) { resourceArn tags } }`,
+      operation: `mutation { tagResource(input: { resourceArn: "${ARN}", tags: { cost: "42" } }) { resource { resourceArn tags } } }`,
       command: tagResource,
       request: { resourceArn: ARN, tags: { cost: '42' } },
       reply: {},
-      data: { tagResource: { resourceArn: ARN, tags: { cost: '42', owner: 'ops' } } },
+      data: { tagResource: { resource: { resourceArn: ARN, tags: { cost: '42', owner: 'ops' } } } },
     },
     {
       name: 'untagResource',
-      operation: `mutation { untagResource(input: { resourceArn: "${ARN}", tagKeys: ["old"] }) { tags } }`,
+      operation: `mutation { untagResource(input: { resourceArn: "${ARN}", tagKeys: ["old"] }) { resource { tags } } }`,
       command: untagResource,
       request: { resourceArn: ARN, tagKeys: ['old'] },
       reply: {},
-      data: { untagResource: { tags: { cost: '42', owner: 'ops' } } },
+      data: { untagResource: { resource: { tags: { cost: '42', owner: 'ops' } } } },
     },
   ],
   ({ services }) =>

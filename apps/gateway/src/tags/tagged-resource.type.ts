@@ -2,7 +2,8 @@ import { Field, InputType, ObjectType } from '@nestjs/graphql';
 import type { JsonValue } from '#thingcore/errors';
 import { JsonScalar } from '../scalars/json.scalar.js';
 
-const RESOURCE_ARN = 'The ARN of a thing type, thing group, billing group, policy or CA certificate.';
+const RESOURCE_ARN =
+  'The ARN of a thing type, thing group, billing group, policy, CA certificate, provisioning template or rule.';
 
 /** What `tagResource` and `untagResource` answer. Its tags are a field of its resolver. */
 @ObjectType({ description: 'A resource that carries tags.' })

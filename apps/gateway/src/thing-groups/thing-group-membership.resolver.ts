@@ -1,10 +1,11 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, Mutation, Resolver } from '@nestjs/graphql';
+import { Args, Context, Resolver } from '@nestjs/graphql';
 import { type RequestOf, updateThingGroupsForThing } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
 import type { Loaders } from '../batching/loaders.js';
 import { type FieldNames, inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { ObjectMutation } from '../mutations/payload-mutation.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
 import { loadThing } from '../things/load-thing.js';
 import { Thing } from '../things/thing.type.js';
@@ -25,7 +26,7 @@ const ONE_GROUP_FIELDS = {
 export class ThingGroupMembershipResolver {
   constructor(private readonly rpc: RpcClient) {}
 
-  @Mutation(() => Thing, {
+  @ObjectMutation('thing', () => Thing, {
     description:
       'Adds a thing to groups and removes it from others, all or nothing; answers the thing. A thing is in at most 10 groups, and in one of each hierarchy.',
   })
@@ -42,7 +43,7 @@ export class ThingGroupMembershipResolver {
     return this.update(request, LIST_FIELDS, loaders);
   }
 
-  @Mutation(() => Thing, {
+  @ObjectMutation('thing', () => Thing, {
     description: 'Adds a thing to a group; answers the thing. Doing it again changes nothing.',
   })
   async addThingToGroup(
@@ -53,7 +54,7 @@ export class ThingGroupMembershipResolver {
     return this.update({ thingName, thingGroupsToAdd: [thingGroupName] }, ONE_GROUP_FIELDS, loaders);
   }
 
-  @Mutation(() => Thing, {
+  @ObjectMutation('thing', () => Thing, {
     description: 'Removes a thing from a group; answers the thing. One that is not in the group stays as it is.',
   })
   async removeThingFromGroup(

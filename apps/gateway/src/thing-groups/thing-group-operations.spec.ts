@@ -22,7 +22,7 @@ describeOperations(
       name: 'createThingGroup with everything',
       operation: `mutation { createThingGroup(input: {
         name: "floor", parent: "house", description: "the second", attributes: { floor: "2" }, tags: { cost: "42" }
-      }) { name description attributes } }`,
+      }) { thingGroup { name description attributes } } }`,
       command: createThingGroup,
       request: {
         thingGroupName: 'floor',
@@ -32,23 +32,25 @@ describeOperations(
         tags: { cost: '42' },
       },
       reply: FLOOR,
-      data: { createThingGroup: { name: 'floor', description: 'the second', attributes: { floor: '2' } } },
+      data: {
+        createThingGroup: { thingGroup: { name: 'floor', description: 'the second', attributes: { floor: '2' } } },
+      },
     },
     {
       name: 'createThingGroup with nulls, which count as left out',
       operation: `mutation { createThingGroup(input: {
         name: "floor", parent: null, description: null, attributes: null, tags: null
-      }) { name } }`,
+      }) { thingGroup { name } } }`,
       command: createThingGroup,
       request: { thingGroupName: 'floor' },
       reply: FLOOR,
-      data: { createThingGroup: { name: 'floor' } },
+      data: { createThingGroup: { thingGroup: { name: 'floor' } } },
     },
     {
       name: 'updateThingGroup',
       operation: `mutation { updateThingGroup(input: {
         name: "floor", expectedVersion: 3, description: "", attributes: { floor: "" }, mergeAttributes: true
-      }) { version } }`,
+      }) { thingGroup { version } } }`,
       command: updateThingGroup,
       request: {
         thingGroupName: 'floor',
@@ -58,7 +60,7 @@ describeOperations(
         expectedVersion: 3,
       },
       reply: FLOOR,
-      data: { updateThingGroup: { version: 4 } },
+      data: { updateThingGroup: { thingGroup: { version: 4 } } },
     },
     {
       name: 'deleteThingGroup',
@@ -71,35 +73,38 @@ describeOperations(
     {
       name: 'updateThingGroupsForThing',
       operation:
-        'mutation { updateThingGroupsForThing(input: { thingName: "lamp", add: ["a", "b"], remove: ["c"] }) { name } }',
+        'mutation { updateThingGroupsForThing(input: { thingName: "lamp", add: ["a", "b"], remove: ["c"] }) { thing { name } } }',
       command: updateThingGroupsForThing,
       request: { thingName: 'lamp', thingGroupsToAdd: ['a', 'b'], thingGroupsToRemove: ['c'] },
       reply: {},
-      data: { updateThingGroupsForThing: { name: 'lamp' } },
+      data: { updateThingGroupsForThing: { thing: { name: 'lamp' } } },
     },
     {
       name: 'updateThingGroupsForThing with nulls, which count as left out',
-      operation: 'mutation { updateThingGroupsForThing(input: { thingName: "lamp", add: null, remove: null }) { id } }',
+      operation:
+        'mutation { updateThingGroupsForThing(input: { thingName: "lamp", add: null, remove: null }) { thing { id } } }',
       command: updateThingGroupsForThing,
       request: { thingName: 'lamp' },
       reply: {},
-      data: { updateThingGroupsForThing: { id: 'id of lamp' } },
+      data: { updateThingGroupsForThing: { thing: { id: 'id of lamp' } } },
     },
     {
       name: 'addThingToGroup',
-      operation: 'mutation { addThingToGroup(input: { thingName: "lamp", thingGroupName: "floor" }) { name } }',
+      operation:
+        'mutation { addThingToGroup(input: { thingName: "lamp", thingGroupName: "floor" }) { thing { name } } }',
       command: updateThingGroupsForThing,
       request: { thingName: 'lamp', thingGroupsToAdd: ['floor'] },
       reply: {},
-      data: { addThingToGroup: { name: 'lamp' } },
+      data: { addThingToGroup: { thing: { name: 'lamp' } } },
     },
     {
       name: 'removeThingFromGroup',
-      operation: 'mutation { removeThingFromGroup(input: { thingName: "lamp", thingGroupName: "floor" }) { name } }',
+      operation:
+        'mutation { removeThingFromGroup(input: { thingName: "lamp", thingGroupName: "floor" }) { thing { name } } }',
       command: updateThingGroupsForThing,
       request: { thingName: 'lamp', thingGroupsToRemove: ['floor'] },
       reply: {},
-      data: { removeThingFromGroup: { name: 'lamp' } },
+      data: { removeThingFromGroup: { thing: { name: 'lamp' } } },
     },
     {
       name: 'thingGroup',
@@ -133,7 +138,7 @@ describeOperations(
       command: listThingGroups,
       request: { namePrefix: 'f', parentGroupName: 'house', recursive: false, after: 'e', limit: 3 },
       reply: { thingGroups: [], nextToken: 'floor' },
-      data: { thingGroups: { pageInfo: { hasNextPage: true, hasPreviousPage: true, endCursor: null } } },
+      data: { thingGroups: { pageInfo: { hasNextPage: true, hasPreviousPage: true, endCursor: toCursor('floor') } } },
     },
     {
       name: 'thingGroups below another, on all levels unless told otherwise',
@@ -181,7 +186,7 @@ describe('addThingToGroup', () => {
     gateway.services.answer(updateThingGroupsForThing, () => ({}));
     gateway.services.answer(getThings, () => ({ things: [] }));
     const { body } = await gateway.graphql(
-      'mutation { addThingToGroup(input: { thingName: "lamp", thingGroupName: "floor" }) { name } }',
+      'mutation { addThingToGroup(input: { thingName: "lamp", thingGroupName: "floor" }) { thing { name } } }',
     );
     expect(body.errors).toMatchObject([
       { message: 'The thing lamp was deleted meanwhile', extensions: { code: 'ResourceNotFound' } },
@@ -196,8 +201,8 @@ describe('addThingToGroup', () => {
     });
     gateway.services.answer(getThings, () => ({ things: [aThing('lamp', { version: groups })] }));
     const add = (name: string) =>
-      `${name}: addThingToGroup(input: { thingName: "lamp", thingGroupName: "${name}" }) { version }`;
+      `${name}: addThingToGroup(input: { thingName: "lamp", thingGroupName: "${name}" }) { thing { version } }`;
     const { body } = await gateway.graphql(`mutation { ${add('a')} ${add('b')} }`);
-    expect(body.data).toEqual({ a: { version: 1 }, b: { version: 2 } });
+    expect(body.data).toEqual({ a: { thing: { version: 1 } }, b: { thing: { version: 2 } } });
   });
 });

@@ -1,5 +1,5 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, Extensions, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { PAGE_FIELDS, toPageRequest } from '../connections/page.args.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
@@ -27,6 +27,7 @@ export class ThingGroupRelationsResolver {
     return group === undefined ? null : toThingGroup(group);
   }
 
+  @Extensions({ listSize: 6 })
   @ResolveField(() => [ThingGroup], { description: 'The groups above it, the root of the hierarchy first.' })
   async rootToParent(
     @Parent() { rootToParentNames }: ThingGroup,

@@ -1,12 +1,13 @@
 import { Field, InputType, Int } from '@nestjs/graphql';
 import type { createThingGroup, RequestOf, updateThingGroup } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
+import { IdempotentInput } from '../mutations/idempotent.input.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 import { asStringMap } from '../scalars/string-map.js';
 
 /** What `createThingGroup` takes. */
 @InputType({ description: 'The thing group to create.' })
-export class CreateThingGroupInput {
+export class CreateThingGroupInput extends IdempotentInput {
   @Field(() => String, { description: 'Its name: 1 to 128 of a-z, A-Z, 0-9, colon, underscore and hyphen.' })
   name: string;
 

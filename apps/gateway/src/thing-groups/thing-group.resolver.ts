@@ -1,9 +1,10 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, Context, Query, Resolver } from '@nestjs/graphql';
 import { createThingGroup, deleteThingGroup, listThingGroups, updateThingGroup } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { FactsMutation, ObjectMutation } from '../mutations/payload-mutation.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
 import { checkResourceName } from '../requests/resource-name.js';
 import { LIST_THING_GROUPS_FIELDS, ThingGroupsArgs, toListThingGroupsRequest } from './thing-group.args.js';
@@ -45,7 +46,7 @@ export class ThingGroupResolver {
     return toThingGroupConnection(page, args.after);
   }
 
-  @Mutation(() => ThingGroup, {
+  @ObjectMutation('thingGroup', () => ThingGroup, {
     description:
       'Creates a thing group. The same name with the same configuration answers the existing one; with another it is the error ResourceAlreadyExists.',
   })
@@ -57,7 +58,7 @@ export class ThingGroupResolver {
     return toThingGroup(await inTermsOf(THING_GROUP_FIELDS, this.rpc.call(createThingGroup, request)));
   }
 
-  @Mutation(() => ThingGroup, { description: 'Updates a thing group; its version grows by one.' })
+  @ObjectMutation('thingGroup', () => ThingGroup, { description: 'Updates a thing group; its version grows by one.' })
   async updateThingGroup(
     @Args('input', { type: () => UpdateThingGroupInput, description: 'The update.' }) input: UpdateThingGroupInput,
   ): Promise<ThingGroup> {
@@ -65,7 +66,7 @@ export class ThingGroupResolver {
     return toThingGroup(await inTermsOf(THING_GROUP_FIELDS, this.rpc.call(updateThingGroup, request)));
   }
 
-  @Mutation(() => DeletedThingGroup, {
+  @FactsMutation(DeletedThingGroup, {
     description: 'Deletes a thing group without groups below it; its things stay. One that is gone is no error.',
   })
   async deleteThingGroup(

@@ -21,7 +21,7 @@ describeOperations(
       name: 'createThingType with everything',
       operation: `mutation { createThingType(input: {
         name: "light", description: "shines", searchableAttributes: ["site"], tags: { cost: "42" }
-      }) { name description searchableAttributes } }`,
+      }) { thingType { name description searchableAttributes } } }`,
       command: createThingType,
       request: {
         thingTypeName: 'light',
@@ -30,42 +30,45 @@ describeOperations(
         tags: { cost: '42' },
       },
       reply: LIGHT,
-      data: { createThingType: { name: 'light', description: 'shines', searchableAttributes: ['site'] } },
+      data: {
+        createThingType: { thingType: { name: 'light', description: 'shines', searchableAttributes: ['site'] } },
+      },
     },
     {
       name: 'createThingType with nulls, which count as left out',
       operation: `mutation { createThingType(input: {
         name: "light", description: null, searchableAttributes: null, tags: null
-      }) { name } }`,
+      }) { thingType { name } } }`,
       command: createThingType,
       request: { thingTypeName: 'light' },
       reply: LIGHT,
-      data: { createThingType: { name: 'light' } },
+      data: { createThingType: { thingType: { name: 'light' } } },
     },
     {
       name: 'updateThingType',
       operation:
-        'mutation { updateThingType(input: { name: "light", description: "", searchableAttributes: [] }) { id } }',
+        'mutation { updateThingType(input: { name: "light", description: "", searchableAttributes: [] }) { thingType { id } } }',
       command: updateThingType,
       request: { thingTypeName: 'light', description: '', searchableAttributes: [] },
       reply: LIGHT,
-      data: { updateThingType: { id: 'id of light' } },
+      data: { updateThingType: { thingType: { id: 'id of light' } } },
     },
     {
       name: 'deprecateThingType',
-      operation: 'mutation { deprecateThingType(input: { name: "light" }) { deprecated deprecatedAt } }',
+      operation: 'mutation { deprecateThingType(input: { name: "light" }) { thingType { deprecated deprecatedAt } } }',
       command: deprecateThingType,
       request: { thingTypeName: 'light', undoDeprecate: false },
       reply: DEPRECATED,
-      data: { deprecateThingType: { deprecated: true, deprecatedAt: CREATED_AT_TEXT } },
+      data: { deprecateThingType: { thingType: { deprecated: true, deprecatedAt: CREATED_AT_TEXT } } },
     },
     {
       name: 'deprecateThingType, taken back',
-      operation: 'mutation { deprecateThingType(input: { name: "light", undo: true }) { deprecated deprecatedAt } }',
+      operation:
+        'mutation { deprecateThingType(input: { name: "light", undo: true }) { thingType { deprecated deprecatedAt } } }',
       command: deprecateThingType,
       request: { thingTypeName: 'light', undoDeprecate: true },
       reply: LIGHT,
-      data: { deprecateThingType: { deprecated: false, deprecatedAt: null } },
+      data: { deprecateThingType: { thingType: { deprecated: false, deprecatedAt: null } } },
     },
     {
       name: 'deleteThingType',

@@ -1,7 +1,8 @@
 import { ArgsType, Field, InputType } from '@nestjs/graphql';
 import type { createThingType, RequestOf } from '#thingcore/contracts';
-import type { JsonValue } from '#thingcore/errors';
+import { IotError, type JsonObject, type JsonValue } from '#thingcore/errors';
 import { PAGE_FIELDS, PageArgs } from '../connections/page.args.js';
+import { IdempotentInput } from '../mutations/idempotent.input.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 import { asStringMap } from '../scalars/string-map.js';
 
@@ -24,7 +25,7 @@ export class ThingTypesArgs extends PageArgs {
 
 /** What `createThingType` takes. */
 @InputType({ description: 'The thing type to create.' })
-export class CreateThingTypeInput {
+export class CreateThingTypeInput extends IdempotentInput {
   @Field(() => String, { description: 'Its name: 1 to 128 of a-z, A-Z, 0-9, colon, underscore and hyphen.' })
   name: string;
 
@@ -39,6 +40,13 @@ export class CreateThingTypeInput {
 
   @Field(() => JsonScalar, { nullable: true, description: 'Its tags: an object of texts, at most 50.' })
   tags?: JsonValue;
+
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description:
+      'What it says of the shadows of its things, as `ThingType.shadowSchema` has it: the API gets fields of their types.',
+  })
+  shadowSchema?: JsonValue;
 }
 
 /** What `updateThingType` takes. */
@@ -56,6 +64,12 @@ export class UpdateThingTypeInput {
       'The names of attributes that things of the type are looked for by: at most 3, in place of those before.',
   })
   searchableAttributes?: string[] | null;
+
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description: 'What it says of the shadows of its things, in place of what it said before; null takes that away.',
+  })
+  shadowSchema?: JsonValue;
 }
 
 /** What `deprecateThingType` takes. */
@@ -74,13 +88,28 @@ export function toCreateThingTypeRequest({
   description,
   searchableAttributes,
   tags,
+  shadowSchema,
 }: CreateThingTypeInput): RequestOf<typeof createThingType> {
   return {
     thingTypeName: name,
     description: description ?? undefined,
     searchableAttributes: searchableAttributes ?? undefined,
     tags: asStringMap(tags),
+    shadowSchema: asShadowSchema(shadowSchema) ?? undefined,
   };
+}
+
+/** A shadow schema of an input; null takes one away. Throws `InvalidRequest` for anything but an object. */
+export function asShadowSchema(value: JsonValue | undefined): JsonObject | null | undefined {
+  if (typeof value !== 'object' && value !== undefined) throw shadowSchemaRefusal();
+  if (Array.isArray(value)) throw shadowSchemaRefusal();
+  return value;
+}
+
+function shadowSchemaRefusal(): IotError {
+  return new IotError('InvalidRequest', 'shadowSchema must be an object with the JSON Schemas of shadows', {
+    details: { field: 'shadowSchema' },
+  });
 }
 
 /** How the fields of the commands that change thing types are called in GraphQL. */

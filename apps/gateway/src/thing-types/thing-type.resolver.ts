@@ -1,5 +1,5 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import {
   createThingType,
   deleteThingType,
@@ -12,11 +12,14 @@ import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.j
 import { toConnection } from '../connections/relay-connection.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { FactsMutation, ObjectMutation } from '../mutations/payload-mutation.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
 import { checkResourceName } from '../requests/resource-name.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 import { ThingConnection, toThingConnection } from '../things/thing.type.js';
+import { TypedThings } from '../typed-things/typed-things.js';
 import {
+  asShadowSchema,
   CreateThingTypeInput,
   DeprecateThingTypeInput,
   LIST_THING_TYPES_FIELDS,
@@ -30,7 +33,10 @@ import { DeletedThingType, ThingType, ThingTypeConnection, toThingType } from '.
 @Resolver(() => ThingType)
 @UseFilters(GraphqlErrorFilter)
 export class ThingTypeResolver {
-  constructor(private readonly rpc: RpcClient) {}
+  constructor(
+    private readonly rpc: RpcClient,
+    private readonly typedThings: TypedThings,
+  ) {}
 
   @Query(() => ThingType, { nullable: true, description: 'A thing type; null when there is none of that name.' })
   async thingType(
@@ -64,7 +70,7 @@ export class ThingTypeResolver {
     return (await loaders.tags.load(arn)) ?? {};
   }
 
-  @Mutation(() => ThingType, {
+  @ObjectMutation('thingType', () => ThingType, {
     description:
       'Creates a thing type. The same name with the same properties answers the existing one; with others it is the error ResourceAlreadyExists.',
   })
@@ -72,24 +78,27 @@ export class ThingTypeResolver {
     @Args('input', { type: () => CreateThingTypeInput, description: 'The thing type to create.' })
     input: CreateThingTypeInput,
   ): Promise<ThingType> {
+    this.typedThings.check(input.name, input.shadowSchema);
     const request = toCreateThingTypeRequest(input);
     return toThingType(await inTermsOf(THING_TYPE_FIELDS, this.rpc.call(createThingType, request)));
   }
 
-  @Mutation(() => ThingType, { description: 'Updates a thing type.' })
+  @ObjectMutation('thingType', () => ThingType, { description: 'Updates a thing type.' })
   async updateThingType(
     @Args('input', { type: () => UpdateThingTypeInput, description: 'The update.' })
-    { name, description, searchableAttributes }: UpdateThingTypeInput,
+    { name, description, searchableAttributes, shadowSchema }: UpdateThingTypeInput,
   ): Promise<ThingType> {
+    this.typedThings.check(name, shadowSchema);
     const request = {
       thingTypeName: name,
       description: description ?? undefined,
       searchableAttributes: searchableAttributes ?? undefined,
+      shadowSchema: asShadowSchema(shadowSchema),
     };
     return toThingType(await inTermsOf(THING_TYPE_FIELDS, this.rpc.call(updateThingType, request)));
   }
 
-  @Mutation(() => ThingType, {
+  @ObjectMutation('thingType', () => ThingType, {
     description: 'Deprecates a thing type, so that no further thing can have it, or takes that back.',
   })
   async deprecateThingType(
@@ -100,7 +109,7 @@ export class ThingTypeResolver {
     return toThingType(await inTermsOf(THING_TYPE_FIELDS, this.rpc.call(deprecateThingType, request)));
   }
 
-  @Mutation(() => DeletedThingType, {
+  @FactsMutation(DeletedThingType, {
     description: 'Deletes a thing type that has been deprecated for five minutes and that no thing has.',
   })
   async deleteThingType(

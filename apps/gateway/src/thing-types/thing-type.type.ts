@@ -1,7 +1,9 @@
 import { Field, ID, ObjectType } from '@nestjs/graphql';
 import type { ThingType as RegistryThingType } from '#thingcore/contracts';
 import { type Connection, relayConnection } from '../connections/relay-connection.js';
+import type { JsonObject } from '#thingcore/errors';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
+import { JsonScalar } from '../scalars/json.scalar.js';
 
 /** A thing type. Its things and its tags are fields of its resolver. */
 @ObjectType({ description: 'A kind of things.' })
@@ -31,6 +33,13 @@ export class ThingType {
 
   @Field(() => DateTimeScalar, { description: 'When it was created.' })
   createdAt: number;
+
+  @Field(() => JsonScalar, {
+    nullable: true,
+    description:
+      'What it says of the shadows of its things: `{ "classic": {JSON Schema}, "named": {...}, "validation": "GRAPHQL", "graphqlName": "Thermostat" }`; null when it says nothing.',
+  })
+  shadowSchema: JsonObject | null;
 }
 
 /** A page of thing types. */
@@ -57,5 +66,6 @@ export function toThingType({ thingTypeName, thingTypeId, thingTypeArn, ...type 
     deprecated: type.deprecated,
     deprecatedAt: type.deprecatedAt ?? null,
     createdAt: type.createdAt,
+    shadowSchema: type.shadowSchema ?? null,
   };
 }

@@ -22,7 +22,7 @@ describeOperations(
       name: 'createThing with everything',
       operation: `mutation { createThing(input: {
         name: "lamp", type: "light", billingGroup: "plant", attributes: { site: "b7" }
-      }) { name arn version } }`,
+      }) { thing { name arn version } } }`,
       command: createThing,
       request: {
         thingName: 'lamp',
@@ -31,22 +31,22 @@ describeOperations(
         attributes: { site: 'b7' },
       },
       reply: LAMP,
-      data: { createThing: { name: 'lamp', arn: LAMP.thingArn, version: 3 } },
+      data: { createThing: { thing: { name: 'lamp', arn: LAMP.thingArn, version: 3 } } },
     },
     {
       name: 'createThing with nulls, which count as left out',
       operation:
-        'mutation { createThing(input: { name: "lamp", type: null, billingGroup: null, attributes: null }) { id } }',
+        'mutation { createThing(input: { name: "lamp", type: null, billingGroup: null, attributes: null }) { thing { id } } }',
       command: createThing,
       request: { thingName: 'lamp' },
       reply: LAMP,
-      data: { createThing: { id: 'id of lamp' } },
+      data: { createThing: { thing: { id: 'id of lamp' } } },
     },
     {
       name: 'updateThing with everything',
       operation: `mutation { updateThing(input: {
         name: "lamp", expectedVersion: 2, attributes: { site: "" }, mergeAttributes: true, type: "light"
-      }) { version } }`,
+      }) { thing { version } } }`,
       command: updateThing,
       request: {
         thingName: 'lamp',
@@ -57,15 +57,16 @@ describeOperations(
         expectedVersion: 2,
       },
       reply: LAMP,
-      data: { updateThing: { version: 3 } },
+      data: { updateThing: { thing: { version: 3 } } },
     },
     {
       name: 'updateThing that removes the type',
-      operation: 'mutation { updateThing(input: { name: "lamp", removeType: true, expectedVersion: null }) { name } }',
+      operation:
+        'mutation { updateThing(input: { name: "lamp", removeType: true, expectedVersion: null }) { thing { name } } }',
       command: updateThing,
       request: { thingName: 'lamp', removeThingType: true, merge: false },
       reply: LAMP,
-      data: { updateThing: { name: 'lamp' } },
+      data: { updateThing: { thing: { name: 'lamp' } } },
     },
     {
       name: 'deleteThing',
@@ -85,37 +86,39 @@ describeOperations(
     },
     {
       name: 'attachThingPrincipal',
-      operation: `mutation { attachThingPrincipal(input: { thingName: "lamp", principal: "${ID}" }) {
-        thingName principal thing { principals { certificateId exclusive } }
-      } }`,
+      operation: `mutation { attachThingPrincipal(input: { thingName: "lamp", principal: "${ID}" }) { attachment {
+        thingName principal thing { principals { nodes { certificateId exclusive } } }
+      } } }`,
       command: attachThingPrincipal,
       request: { thingName: 'lamp', principal: ID, thingPrincipalType: 'NON_EXCLUSIVE_THING' },
       reply: {},
       data: {
         attachThingPrincipal: {
-          thingName: 'lamp',
-          principal: ID,
-          thing: { principals: [{ certificateId: ID, exclusive: true }] },
+          attachment: {
+            thingName: 'lamp',
+            principal: ID,
+            thing: { principals: { nodes: [{ certificateId: ID, exclusive: true }] } },
+          },
         },
       },
     },
     {
       name: 'attachThingPrincipal exclusively',
-      operation: `mutation { attachThingPrincipal(input: { thingName: "lamp", principal: "${ID}", exclusive: true }) {
+      operation: `mutation { attachThingPrincipal(input: { thingName: "lamp", principal: "${ID}", exclusive: true }) { attachment {
         thingName
-      } }`,
+      } } }`,
       command: attachThingPrincipal,
       request: { thingName: 'lamp', principal: ID, thingPrincipalType: 'EXCLUSIVE_THING' },
       reply: {},
-      data: { attachThingPrincipal: { thingName: 'lamp' } },
+      data: { attachThingPrincipal: { attachment: { thingName: 'lamp' } } },
     },
     {
       name: 'detachThingPrincipal',
-      operation: `mutation { detachThingPrincipal(input: { thingName: "lamp", principal: "${ID}" }) { principal } }`,
+      operation: `mutation { detachThingPrincipal(input: { thingName: "lamp", principal: "${ID}" }) { attachment { principal } } }`,
       command: detachThingPrincipal,
       request: { thingName: 'lamp', principal: ID },
       reply: {},
-      data: { detachThingPrincipal: { principal: ID } },
+      data: { detachThingPrincipal: { attachment: { principal: ID } } },
     },
     {
       name: 'things with every filter',

@@ -1,16 +1,19 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { attachThingPrincipal, detachThingPrincipal } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
 import { Certificate, toCertificate } from '../certificates/certificate.type.js';
+import { pageOfWhole, TwoWayPageArgs } from '../connections/whole-list.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { ObjectMutation } from '../mutations/payload-mutation.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
 import {
   AttachThingPrincipalInput,
   DetachThingPrincipalInput,
   ThingPrincipal,
   ThingPrincipalAttachment,
+  ThingPrincipalConnection,
 } from './thing-principal.type.js';
 import { Thing, toThing } from './thing.type.js';
 
@@ -20,16 +23,22 @@ import { Thing, toThing } from './thing.type.js';
 export class ThingPrincipalResolver {
   constructor(private readonly rpc: RpcClient) {}
 
-  @ResolveField(() => [ThingPrincipal], { description: 'The certificates that its device may connect with.' })
-  async principals(@Parent() { name }: Thing, @Context() { loaders }: GatewayContext): Promise<ThingPrincipal[]> {
-    const principals = (await loaders.principalsOfThings.load(name)) ?? [];
-    return principals.map(({ certificateId, thingPrincipalType }) => ({
-      certificateId,
-      exclusive: thingPrincipalType === 'EXCLUSIVE_THING',
-    }));
+  @ResolveField(() => ThingPrincipalConnection, { description: 'The certificates that its device may connect with.' })
+  async principals(
+    @Parent() { name }: Thing,
+    @Args() page: TwoWayPageArgs,
+    @Context() { loaders }: GatewayContext,
+  ): Promise<ThingPrincipalConnection> {
+    const principals = ((await loaders.principalsOfThings.load(name)) ?? []).map(
+      ({ certificateId, thingPrincipalType }): ThingPrincipal => ({
+        certificateId,
+        exclusive: thingPrincipalType === 'EXCLUSIVE_THING',
+      }),
+    );
+    return pageOfWhole(principals, { keyOf: ({ certificateId }) => certificateId }, page);
   }
 
-  @Mutation(() => ThingPrincipalAttachment, {
+  @ObjectMutation('attachment', () => ThingPrincipalAttachment, {
     description: 'Attaches a certificate to a thing: its device may connect with it. Doing it again changes nothing.',
   })
   async attachThingPrincipal(
@@ -42,7 +51,7 @@ export class ThingPrincipalResolver {
     return { thingName, principal };
   }
 
-  @Mutation(() => ThingPrincipalAttachment, {
+  @ObjectMutation('attachment', () => ThingPrincipalAttachment, {
     description: 'Detaches a certificate from a thing; live connections that use it follow at once.',
   })
   async detachThingPrincipal(

@@ -1,4 +1,5 @@
 import { Field, ID, InputType, ObjectType } from '@nestjs/graphql';
+import { type Connection, relayConnection } from '../connections/relay-connection.js';
 
 /** A principal of a thing. */
 @ObjectType({ description: 'A certificate that is attached to a thing.' })
@@ -12,6 +13,16 @@ export class ThingPrincipal {
   })
   exclusive: boolean;
 }
+
+/** A page of principals. */
+export const ThingPrincipalConnection = relayConnection(ThingPrincipal, {
+  one: 'principal',
+  many: 'principals',
+  order: 'in the order of their ids',
+});
+
+/** A page of principals. */
+export type ThingPrincipalConnection = Connection<ThingPrincipal>;
 
 /** What `attachThingPrincipal` takes. */
 @InputType({ description: 'A thing and the certificate that its device shall connect with.' })

@@ -1,5 +1,5 @@
 import { UseFilters } from '@nestjs/common';
-import { Context, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { Context, Extensions, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { BillingGroup, toBillingGroup } from '../billing-groups/billing-group.type.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
@@ -19,6 +19,7 @@ export class ThingRelationsResolver {
     return type === undefined ? null : toThingType(type);
   }
 
+  @Extensions({ listSize: 10 })
   @ResolveField(() => [ThingGroup], { description: 'The thing groups that it is a direct member of: at most 10.' })
   async groups(@Parent() { name }: Thing, @Context() { loaders }: GatewayContext): Promise<ThingGroup[]> {
     return loadThingGroups(loaders, (await loaders.groupNamesOfThings.load(name)) ?? []);

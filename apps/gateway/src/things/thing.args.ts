@@ -41,6 +41,13 @@ export class ThingFilter {
 
   @Field(() => AttributeFilter, { nullable: true, description: 'An attribute that they have.' })
   attribute?: AttributeFilter | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether their devices are connected now. Things are looked through in order, a thousand at a time: a page may have fewer than were asked for while there are more behind it.',
+  })
+  connected?: boolean | null;
 }
 
 /** The arguments of `things`. */

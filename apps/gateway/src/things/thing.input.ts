@@ -1,12 +1,13 @@
 import { Field, InputType, Int } from '@nestjs/graphql';
 import type { createThing, RequestOf, updateThing } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
+import { IdempotentInput } from '../mutations/idempotent.input.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 import { asStringMap } from '../scalars/string-map.js';
 
 /** What `createThing` takes. */
 @InputType({ description: 'The thing to create.' })
-export class CreateThingInput {
+export class CreateThingInput extends IdempotentInput {
   @Field(() => String, { description: 'Its name: 1 to 128 of a-z, A-Z, 0-9, colon, underscore and hyphen.' })
   name: string;
 

@@ -1,9 +1,10 @@
 import { UseFilters } from '@nestjs/common';
-import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import { createThing, deleteThing, listThings, updateThing } from '#thingcore/contracts';
+import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { createThing, deleteThing, listThings, type RequestOf, updateThing } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
+import { FactsMutation, ObjectMutation } from '../mutations/payload-mutation.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
 import { checkResourceName } from '../requests/resource-name.js';
 import { Connectivity, toConnectivity } from './connectivity.type.js';
@@ -16,6 +17,7 @@ import {
   toUpdateThingRequest,
   UpdateThingInput,
 } from './thing.input.js';
+import { thingsByConnectivity } from './things-by-connectivity.js';
 import { DeletedThing, Thing, ThingConnection, toThing, toThingConnection } from './thing.type.js';
 
 @Resolver(() => Thing)
@@ -34,8 +36,13 @@ export class ThingResolver {
   }
 
   @Query(() => ThingConnection, { description: 'Things, in the order of their names.' })
-  async things(@Args() args: ThingsArgs): Promise<ThingConnection> {
-    const page = await inTermsOf(LIST_THINGS_FIELDS, this.rpc.call(listThings, toListThingsRequest(args)));
+  async things(@Args() args: ThingsArgs, @Context() { loaders }: GatewayContext): Promise<ThingConnection> {
+    const list = (request: RequestOf<typeof listThings>) =>
+      inTermsOf(LIST_THINGS_FIELDS, this.rpc.call(listThings, request));
+    const request = toListThingsRequest(args);
+    const connected = args.filter?.connected ?? undefined;
+    const page =
+      connected === undefined ? await list(request) : await thingsByConnectivity(list, loaders, request, connected);
     return toThingConnection(page, args.after);
   }
 
@@ -44,7 +51,7 @@ export class ThingResolver {
     return toConnectivity(await loaders.connectivityOfThings.load(name));
   }
 
-  @Mutation(() => Thing, {
+  @ObjectMutation('thing', () => Thing, {
     description:
       'Creates a thing. The same name with the same type, billing group and attributes answers the existing thing; with others it is the error ResourceAlreadyExists.',
   })
@@ -54,14 +61,16 @@ export class ThingResolver {
     return toThing(await inTermsOf(THING_FIELDS, this.rpc.call(createThing, toCreateThingRequest(input))));
   }
 
-  @Mutation(() => Thing, { description: 'Updates the attributes and the type of a thing; its version grows by one.' })
+  @ObjectMutation('thing', () => Thing, {
+    description: 'Updates the attributes and the type of a thing; its version grows by one.',
+  })
   async updateThing(
     @Args('input', { type: () => UpdateThingInput, description: 'The update.' }) input: UpdateThingInput,
   ): Promise<Thing> {
     return toThing(await inTermsOf(THING_FIELDS, this.rpc.call(updateThing, toUpdateThingRequest(input))));
   }
 
-  @Mutation(() => DeletedThing, {
+  @FactsMutation(DeletedThing, {
     description: 'Deletes a thing. One with principals is refused: detach them first. One that is gone is no error.',
   })
   async deleteThing(

@@ -48,6 +48,13 @@ export class AuthoritySigner {
     return { issued, authorityPem: trustBundle(newestFirst) };
   }
 
+  /** Makes the key pair and the certificate of a temporary claim, which ends at `notAfter`. */
+  async issueClaim(now: Date, notAfter: Date): Promise<Issued<DeviceKeysAndCertificate>> {
+    const { authority, newestFirst } = await this.signing();
+    const certificate = { ...deviceCertificate(authority, now), notAfter, keyType: 'RSA_2048' as const };
+    return { issued: await createKeysAndCertificate(certificate), authorityPem: trustBundle(newestFirst) };
+  }
+
   /** Signs a device's own request. CertificateValidation for a request that cannot be trusted. */
   async issueFromCsr(csrPem: string, now: Date): Promise<Issued<IssuedCertificate>> {
     const { authority, newestFirst } = await this.signing();

@@ -37,9 +37,9 @@ describe('authorization', () => {
   let registry: RegistryFixture;
   let principal: string;
 
-  const test = (request: Omit<RequestOf<typeof testAuthorization>, 'principal'>) =>
+  const test = (request: RequestOf<typeof testAuthorization>) =>
     registry.call(testAuthorization, { principal, ...request });
-  const decisions = async (request: Omit<RequestOf<typeof testAuthorization>, 'principal'>) =>
+  const decisions = async (request: RequestOf<typeof testAuthorization>) =>
     (await test(request)).results.map(({ decision }) => decision);
   const publish = (topic: string) => ({ action: 'PUBLISH', resources: [`${ARN}topic/${topic}`] });
 
@@ -168,6 +168,12 @@ describe('authorization', () => {
       });
       expect(results[0]?.decision).toBe('ALLOWED');
     });
+  });
+
+  it('is tested for nobody with the policies that are added, and no others', async () => {
+    const questions = [{ action: 'SUBSCRIBE', resources: [`${ARN}topicfilter/alerts/hall`] }];
+    expect(await decisions({ principal: undefined, questions })).toEqual(['IMPLICIT_DENY']);
+    expect(await decisions({ principal: undefined, questions, policyNamesToAdd: ['alerts'] })).toEqual(['ALLOWED']);
   });
 
   describe('by a document is tested', () => {

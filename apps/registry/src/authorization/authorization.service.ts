@@ -51,7 +51,8 @@ export class AuthorizationService {
    */
   async testAuthorization(request: ParsedRequestOf<typeof testAuthorization>): Promise<PolicyAnswers> {
     const { principal, context, questions, policyNamesToAdd, policyNamesToSkip } = request;
-    const { policies, of } = await this.resolve(principal, context);
+    const { policies, of } =
+      principal === undefined ? { policies: [], of: {} } : await this.resolve(principal, context);
     const added = await this.documents(policyNamesToAdd);
     const attached = policies
       .filter(({ policyName }) => !policyNamesToSkip.includes(policyName) && !policyNamesToAdd.includes(policyName))

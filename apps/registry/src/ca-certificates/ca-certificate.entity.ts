@@ -26,6 +26,12 @@ export class CaCertificateEntity {
   @Column({ name: 'template_body', type: 'text', nullable: true })
   templateBody: string | null;
 
+  @Column({ name: 'template_name', type: 'text', nullable: true })
+  templateName: string | null;
+
+  @Column({ name: 'role_arn', type: 'text', nullable: true })
+  roleArn: string | null;
+
   @Column({ name: 'not_before', type: 'timestamptz' })
   notBefore: Date;
 

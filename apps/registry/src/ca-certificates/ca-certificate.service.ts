@@ -12,7 +12,7 @@ import { RegistryContext } from '../changes/registry-context.js';
 import { RegistryTransactions } from '../changes/registry-transactions.js';
 import { TagStore } from '../tags/tag.store.js';
 import { type CaCertificateChange, type CaCertificateRecord, CaCertificateStore } from './ca-certificate.store.js';
-import { checkRegistrationTemplate } from './registration-template.js';
+import { RegistrationTemplates, type StoredTemplate } from './registration-template.js';
 import { toCaCertificate } from './to-ca-certificate.js';
 
 type Update = ParsedRequestOf<typeof updateCaCertificate>;
@@ -23,6 +23,7 @@ export class CaCertificateService {
   constructor(
     private readonly transactions: RegistryTransactions,
     private readonly cas: CaCertificateStore,
+    private readonly templates: RegistrationTemplates,
     private readonly tags: TagStore,
     private readonly context: RegistryContext,
   ) {}
@@ -32,12 +33,13 @@ export class CaCertificateService {
     return toCaCertificate(this.context, await this.cas.get(certificateId));
   }
 
-  /** A page of CAs, the newest first. */
+  /** A page of CAs, the newest first if not asked otherwise. */
   async list({
     after,
     limit,
+    ...wanted
   }: ParsedRequestOf<typeof listCaCertificates>): Promise<ReplyOf<typeof listCaCertificates>> {
-    const records = await this.cas.page(fromPageToken(after), limit + 1);
+    const records = await this.cas.page(wanted, fromPageToken(after), limit + 1);
     const { page, ...next } = toPage(records, limit);
     return { caCertificates: page.map((record) => toCaCertificate(this.context, record)), ...next };
   }
@@ -45,18 +47,21 @@ export class CaCertificateService {
   /** Changes what is given. InvalidRequest for a template that cannot be, or for a request that contradicts itself. */
   update(request: Update): Promise<CaCertificate> {
     checkUpdate(request);
-    return this.transactions.run(async ({ manager }) => {
+    return this.transactions.run(async (tx) => {
+      const { manager } = tx;
       const record = await this.cas.lock(manager, request.certificateId);
-      const change = changed(record, request);
+      const change = changed(record, request, await this.templates.toStored(tx, request.registrationConfig));
       const now = this.context.now();
       await this.cas.update(manager, request.certificateId, change, now);
+      tx.notes('CA_CERTIFICATE', 'UPDATED', request.certificateId);
       return toCaCertificate(this.context, { ...record, ...change, lastModifiedAt: now });
     });
   }
 
   /** Deletes a CA with its tags; CertificateState while it is ACTIVE. The certificates that it has signed stay. */
   delete(certificateId: string): Promise<void> {
-    return this.transactions.run(async ({ manager }) => {
+    return this.transactions.run(async (tx) => {
+      const { manager } = tx;
       const { status } = await this.cas.lock(manager, certificateId);
       if (status === 'ACTIVE') {
         throw new IotError(
@@ -67,12 +72,12 @@ export class CaCertificateService {
       }
       await this.tags.removeAll(manager, this.context.arn('cacert', certificateId));
       await this.cas.delete(manager, certificateId);
+      tx.notes('CA_CERTIFICATE', 'DELETED', certificateId);
     });
   }
 }
 
 function checkUpdate({ removeAutoRegistration, newAutoRegistrationStatus, registrationConfig }: Update): void {
-  if (registrationConfig !== undefined) checkRegistrationTemplate(registrationConfig.templateBody);
   if (!removeAutoRegistration || (registrationConfig === undefined && newAutoRegistrationStatus !== 'ENABLE')) return;
   throw new IotError(
     'InvalidRequest',
@@ -81,12 +86,21 @@ function checkUpdate({ removeAutoRegistration, newAutoRegistrationStatus, regist
   );
 }
 
-function changed(record: CaCertificateRecord, request: Update): CaCertificateChange {
+function changed(
+  record: CaCertificateRecord,
+  request: Update,
+  template: StoredTemplate | undefined,
+): CaCertificateChange {
   const status = request.newStatus ?? record.status;
-  if (request.removeAutoRegistration) return { status, autoRegistrationStatus: 'DISABLE', templateBody: null };
+  if (request.removeAutoRegistration) {
+    return { status, autoRegistrationStatus: 'DISABLE', templateBody: null, templateName: null, roleArn: null };
+  }
+  const { templateBody, templateName, roleArn } = template ?? record;
   return {
     status,
     autoRegistrationStatus: request.newAutoRegistrationStatus ?? record.autoRegistrationStatus,
-    templateBody: request.registrationConfig?.templateBody ?? record.templateBody,
+    templateBody,
+    templateName,
+    roleArn,
   };
 }

@@ -16,8 +16,12 @@ export interface CaCertificateRecord {
   status: CaCertificate['status'];
   autoRegistrationStatus: CaCertificate['autoRegistrationStatus'];
   certificateMode: CaCertificate['certificateMode'];
-  /** The template of just-in-time provisioning. */
+  /** The template of just-in-time provisioning, unless it has a name. */
   templateBody: string | null;
+  /** The name of the template of just-in-time provisioning. */
+  templateName: string | null;
+  /** Given with the template, and kept for whoever asks. */
+  roleArn: string | null;
   notBefore: Date;
   notAfter: Date;
   createdAt: Date;
@@ -25,7 +29,10 @@ export interface CaCertificateRecord {
 }
 
 /** What may change of a CA. */
-export type CaCertificateChange = Pick<CaCertificateRecord, 'status' | 'autoRegistrationStatus' | 'templateBody'>;
+export type CaCertificateChange = Pick<
+  CaCertificateRecord,
+  'status' | 'autoRegistrationStatus' | 'templateBody' | 'templateName' | 'roleArn'
+>;
 
 /** The operator's certification authorities, in PostgreSQL. */
 @Injectable()
@@ -76,14 +83,22 @@ export class CaCertificateStore {
     return manager.getRepository(CaCertificateEntity).countBy({ subjectHash });
   }
 
-  /** Up to `limit` CAs, the newest first, those behind `after`. */
-  page(after: NewestFirstPosition | undefined, limit: number): Promise<CaCertificateRecord[]> {
+  /** Up to `limit` CAs in the order of their registration or against it, those behind `after`. */
+  page(
+    { templateName, isAscending }: { templateName?: string | undefined; isAscending: boolean },
+    after: NewestFirstPosition | undefined,
+    limit: number,
+  ): Promise<CaCertificateRecord[]> {
+    const [direction, behind] = isAscending ? (['ASC', '>'] as const) : (['DESC', '<'] as const);
     const query = this.dataSource
       .getRepository(CaCertificateEntity)
       .createQueryBuilder('ca')
-      .orderBy({ 'ca.createdAt': 'DESC', 'ca.certificateId': 'DESC' })
+      .orderBy({ 'ca.createdAt': direction, 'ca.certificateId': direction })
       .limit(limit);
-    if (after !== undefined) query.where('(ca.createdAt, ca.certificateId) < (:createdAt, :certificateId)', after);
+    if (templateName !== undefined) query.andWhere({ templateName });
+    if (after !== undefined) {
+      query.andWhere(`(ca.createdAt, ca.certificateId) ${behind} (:createdAt, :certificateId)`, after);
+    }
     return query.getMany();
   }
 

@@ -16,6 +16,8 @@ import { OperatorPki } from '../certificates/certificates.fixture.js';
 const DAY_MS = 86_400_000;
 const UNKNOWN_ID = 'f'.repeat(64);
 
+const ROLE = 'arn:aws:iam::123456789012:role/provisioning';
+
 const TEMPLATE = JSON.stringify({
   Parameters: {
     'AWS::IoT::Certificate::CommonName': { Type: 'String' },
@@ -97,13 +99,13 @@ describe('CA certificates', () => {
       const registered = await pki.register(registry, await pki.ca({ commonName: 'All of it' }), {
         setAsActive: true,
         allowAutoRegistration: true,
-        registrationConfig: { templateBody: TEMPLATE },
+        registrationConfig: { templateBody: TEMPLATE, roleArn: ROLE },
         tags: { site: 'hall 2' },
       });
       expect(registered).toMatchObject({
         status: 'ACTIVE',
         autoRegistrationStatus: 'ENABLE',
-        registrationConfig: { templateBody: TEMPLATE },
+        registrationConfig: { templateBody: TEMPLATE, roleArn: ROLE },
       });
       const resourceArns = [registered.certificateArn];
       expect((await registry.call(getTagsOfResources, { resourceArns })).resources).toEqual([
@@ -252,6 +254,11 @@ describe('CA certificates', () => {
     const second = await registry.call(listCaCertificates, { limit: 1, after: first.nextToken });
     const listed = [...first.caCertificates, ...second.caCertificates];
     expect(listed.map(({ certificateId }) => certificateId)).toEqual(ids);
+    const back = await registry.call(listCaCertificates, { isAscending: true, limit: 2, after: second.nextToken });
+    expect(back.caCertificates.map(({ certificateId }) => certificateId)).toEqual([...ids].reverse().slice(1));
+    await expect(registry.call(listCaCertificates, { templateName: 'of-no-ca' })).resolves.toEqual({
+      caCertificates: [],
+    });
     await expect(registry.call(listCaCertificates, { after: 'x' })).rejects.toMatchObject({
       code: 'InvalidRequest',
       details: { field: 'after' },

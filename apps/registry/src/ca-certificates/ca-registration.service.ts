@@ -7,7 +7,7 @@ import { type RegistryTransaction, RegistryTransactions } from '../changes/regis
 import { atField } from '../certificates/at-field.js';
 import { TagStore } from '../tags/tag.store.js';
 import { type CaCertificateRecord, CaCertificateStore } from './ca-certificate.store.js';
-import { checkRegistrationTemplate } from './registration-template.js';
+import { RegistrationTemplates, type StoredTemplate } from './registration-template.js';
 import { RegistrationCodeService } from './registration-code.service.js';
 import { toCaCertificate } from './to-ca-certificate.js';
 
@@ -23,6 +23,7 @@ export class CaRegistrationService {
     private readonly transactions: RegistryTransactions,
     private readonly cas: CaCertificateStore,
     private readonly codes: RegistrationCodeService,
+    private readonly templates: RegistrationTemplates,
     private readonly tags: TagStore,
     private readonly context: RegistryContext,
   ) {}
@@ -36,13 +37,13 @@ export class CaRegistrationService {
     const authority = await atField('caCertificatePem', () => readAuthorityCertificate(request.caCertificatePem));
     this.checkValidity(authority);
     checkProofForm(request);
-    if (request.registrationConfig !== undefined) checkRegistrationTemplate(request.registrationConfig.templateBody);
     return this.transactions.run((tx) => this.registerIn(tx, request, authority));
   }
 
   private async registerIn(tx: RegistryTransaction, request: Request, authority: AuthorityCertificate) {
+    const template = await this.templates.toStored(tx, request.registrationConfig);
     await this.checkPossession(tx, request, authority);
-    const record = this.toRecord(request, authority);
+    const record = this.toRecord(request, authority, template);
     const count = await this.cas.countOfSubject(tx.manager, record.subjectHash);
     const resourceArn = this.context.arn('cacert', record.certificateId);
     if (!(await this.cas.insert(tx.manager, record))) {
@@ -58,6 +59,7 @@ export class CaRegistrationService {
       );
     }
     await this.tags.put(tx.manager, resourceArn, request.tags);
+    tx.notes('CA_CERTIFICATE', 'CREATED', record.certificateId);
     return toCaCertificate(this.context, record);
   }
 
@@ -84,7 +86,11 @@ export class CaRegistrationService {
     );
   }
 
-  private toRecord(request: Request, authority: AuthorityCertificate): CaCertificateRecord {
+  private toRecord(
+    request: Request,
+    authority: AuthorityCertificate,
+    template: StoredTemplate | undefined,
+  ): CaCertificateRecord {
     const now = this.context.now();
     return {
       certificateId: authority.certificateId,
@@ -94,7 +100,9 @@ export class CaRegistrationService {
       status: request.setAsActive ? 'ACTIVE' : 'INACTIVE',
       autoRegistrationStatus: request.allowAutoRegistration ? 'ENABLE' : 'DISABLE',
       certificateMode: request.certificateMode,
-      templateBody: request.registrationConfig?.templateBody ?? null,
+      templateBody: template?.templateBody ?? null,
+      templateName: template?.templateName ?? null,
+      roleArn: template?.roleArn ?? null,
       notBefore: authority.notBefore,
       notAfter: authority.notAfter,
       createdAt: now,

@@ -1,20 +1,40 @@
-import { reviveError, IotError } from '#thingcore/errors';
-import { parseProvisioningTemplate } from '#thingcore/provisioning-template';
+import { Injectable } from '@nestjs/common';
+import type { ParsedRequestOf, registerCaCertificate } from '#thingcore/contracts';
+import type { RegistryTransaction } from '../changes/registry-transactions.js';
+import { checkTemplate } from '../provisioning-templates/check-template.js';
+import { ProvisioningTemplateStore } from '../provisioning-templates/provisioning-template.store.js';
+import { missingTemplate, wrongTemplateType } from '../provisioning-templates/template-refusals.js';
+import type { CaCertificateRecord } from './ca-certificate.store.js';
 
-const FIELD = 'registrationConfig.templateBody';
+type RegistrationConfig = ParsedRequestOf<typeof registerCaCertificate>['registrationConfig'];
 
-/**
- * Refuses a template that just-in-time provisioning could not run. InvalidRequest, with the place in the template as
- * `details.place` and, where known, its line and column.
- */
-export function checkRegistrationTemplate(templateBody: string): void {
-  try {
-    parseProvisioningTemplate(templateBody, 'JITP');
-  } catch (error) {
-    const { code, message, details } = reviveError(error);
-    throw new IotError(code, `The provisioning template cannot be used: ${message}`, {
-      details: { ...details, place: details?.field ?? '', field: FIELD },
-      cause: error,
-    });
+/** What just-in-time provisioning runs, as it is stored of a CA. */
+export type StoredTemplate = Pick<CaCertificateRecord, 'templateBody' | 'templateName' | 'roleArn'>;
+
+const BODY = 'registrationConfig.templateBody';
+const NAME = 'registrationConfig.templateName';
+
+/** The templates that CAs provision with. */
+@Injectable()
+export class RegistrationTemplates {
+  constructor(private readonly templates: ProvisioningTemplateStore) {}
+
+  /**
+   * What is stored of a registration config; `undefined` when there is none. InvalidRequest for a template that
+   * just-in-time provisioning could not run, with the place in it as `details.place`; ResourceNotFound for a name that no
+   * template has. The template cannot be deleted until the transaction ends.
+   */
+  async toStored(tx: RegistryTransaction, config: RegistrationConfig): Promise<StoredTemplate | undefined> {
+    if (config === undefined) return undefined;
+    const { templateBody, templateName } = config;
+    const roleArn = config.roleArn ?? null;
+    if (templateName === undefined) {
+      checkTemplate(BODY, templateBody ?? '', 'JITP');
+      return { templateBody: templateBody ?? '', templateName: null, roleArn };
+    }
+    const template = await this.templates.lockToUse(tx.manager, templateName);
+    if (template === undefined) throw missingTemplate(templateName, NAME);
+    if (template.type !== 'JITP') throw wrongTemplateType(NAME, templateName, 'JITP', template.type);
+    return { templateBody: null, templateName, roleArn };
   }
 }

@@ -12,10 +12,20 @@ export function toCaCertificate(context: RegistryContext, record: CaCertificateR
     status: record.status,
     autoRegistrationStatus: record.autoRegistrationStatus,
     certificateMode: record.certificateMode,
-    ...(record.templateBody === null ? {} : { registrationConfig: { templateBody: record.templateBody } }),
+    ...registrationConfigOf(record),
     notBefore: record.notBefore.getTime(),
     notAfter: record.notAfter.getTime(),
     createdAt: record.createdAt.getTime(),
     lastModifiedAt: record.lastModifiedAt.getTime(),
   };
+}
+
+function registrationConfigOf({
+  templateBody,
+  templateName,
+  roleArn,
+}: CaCertificateRecord): Pick<CaCertificate, 'registrationConfig'> {
+  const role = roleArn === null ? {} : { roleArn };
+  if (templateName !== null) return { registrationConfig: { templateName, ...role } };
+  return templateBody === null ? {} : { registrationConfig: { templateBody, ...role } };
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
   type Certificate,
+  type CertificateStatus,
   createCertificateFromCsr,
   createKeysAndCertificate,
   type ParsedRequestOf,
@@ -31,7 +32,7 @@ export class CertificateIssuerService {
   }: ParsedRequestOf<typeof createKeysAndCertificate>): Promise<ReplyOf<typeof createKeysAndCertificate>> {
     const { issued, authorityPem } = await this.signer.issueKeysAndCertificate(keyType, this.context.now());
     const { publicKeyPem, privateKeyPem } = issued;
-    const certificate = await this.transactions.run((tx) => this.storeIn(tx, issued, setAsActive));
+    const certificate = await this.transactions.run((tx) => this.storeIn(tx, issued, statusOf(setAsActive)));
     return { ...certificate, publicKeyPem, privateKeyPem, authorityPem };
   }
 
@@ -41,7 +42,7 @@ export class CertificateIssuerService {
     setAsActive,
   }: ParsedRequestOf<typeof createCertificateFromCsr>): Promise<ReplyOf<typeof createCertificateFromCsr>> {
     const { issued, authorityPem } = await this.sign(certificateSigningRequest);
-    const certificate = await this.transactions.run((tx) => this.storeIn(tx, issued, setAsActive));
+    const certificate = await this.transactions.run((tx) => this.storeIn(tx, issued, statusOf(setAsActive)));
     return { ...certificate, authorityPem };
   }
 
@@ -51,7 +52,7 @@ export class CertificateIssuerService {
     { certificateSigningRequest, setAsActive }: ParsedRequestOf<typeof createCertificateFromCsr>,
   ): Promise<Certificate> {
     const { issued } = await this.sign(certificateSigningRequest);
-    return this.storeIn(tx, issued, setAsActive);
+    return this.storeIn(tx, issued, statusOf(setAsActive));
   }
 
   private sign(certificateSigningRequest: string): Promise<Issued<IssuedCertificate>> {
@@ -60,18 +61,20 @@ export class CertificateIssuerService {
     );
   }
 
-  private async storeIn(
+  /** Stores a certificate that the platform has just signed. */
+  async storeIn(
     tx: RegistryTransaction,
     { certificateId, certificatePem, notBefore, notAfter }: IssuedCertificate,
-    isActive: boolean,
+    status: CertificateStatus,
   ): Promise<Certificate> {
     const now = this.context.now();
     const record = {
       certificateId,
       contentSha256: contentSha256(certificatePem),
       certificatePem,
-      status: isActive ? ('ACTIVE' as const) : ('INACTIVE' as const),
+      status,
       caCertificateId: null,
+      certificateMode: 'DEFAULT' as const,
       notBefore,
       notAfter,
       createdAt: now,
@@ -79,6 +82,11 @@ export class CertificateIssuerService {
       lastToldAt: null,
     };
     await this.certificates.insert(tx.manager, record);
+    tx.notes('CERTIFICATE', 'CREATED', certificateId);
     return toCertificate(this.context, record);
   }
+}
+
+function statusOf(isActive: boolean): CertificateStatus {
+  return isActive ? 'ACTIVE' : 'INACTIVE';
 }

@@ -44,7 +44,7 @@ export class CertificateRegistrationService {
     const certificate = await atField('certificatePem', () => readDeviceCertificate(certificatePem));
     const ca = await this.signerIn(tx, certificate, caCertificatePem);
     this.checkSigner(certificate, ca);
-    return this.storeIn(tx, certificate, ca.certificateId, status);
+    return this.storeIn(tx, certificate, ca, status);
   }
 
   /** {@link registerWithoutCaIn} in a transaction of its own. */
@@ -58,7 +58,7 @@ export class CertificateRegistrationService {
     { certificatePem, status }: ParsedRequestOf<typeof registerCertificateWithoutCa>,
   ): Promise<Certificate> {
     const certificate = await atField('certificatePem', () => readDeviceCertificate(certificatePem));
-    return this.storeIn(tx, certificate, null, status);
+    return this.storeIn(tx, certificate, undefined, status);
   }
 
   /** The registered CA that is said to have signed. AWS: `caCertificatePem` is needed when several share the subject. */
@@ -129,7 +129,7 @@ export class CertificateRegistrationService {
   private async storeIn(
     tx: RegistryTransaction,
     certificate: DeviceCertificate,
-    caCertificateId: string | null,
+    ca: CaCertificateRecord | undefined,
     status: CertificateStatus,
   ): Promise<Certificate> {
     const now = this.context.now();
@@ -139,7 +139,9 @@ export class CertificateRegistrationService {
       contentSha256,
       certificatePem,
       status,
-      caCertificateId,
+      caCertificateId: ca?.certificateId ?? null,
+      // AWS: RegisterCertificateWithoutCA, always SNI_ONLY.
+      certificateMode: ca?.certificateMode ?? ('SNI_ONLY' as const),
       notBefore,
       notAfter,
       createdAt: now,
@@ -153,6 +155,7 @@ export class CertificateRegistrationService {
     await this.revoked.remove(tx.manager, contentSha256);
     // Its device may have tried to connect before: brokers may hold that it is unknown.
     tx.affects('certificate', certificateId);
+    tx.notes('CERTIFICATE', 'CREATED', certificateId);
     return toCertificate(this.context, record);
   }
 

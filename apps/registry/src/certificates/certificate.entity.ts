@@ -17,6 +17,9 @@ export class CertificateEntity {
   @Column({ name: 'ca_certificate_id', type: 'text', nullable: true })
   caCertificateId: string | null;
 
+  @Column({ name: 'certificate_mode', type: 'text' })
+  certificateMode: 'DEFAULT' | 'SNI_ONLY';
+
   @Column({ name: 'not_before', type: 'timestamptz' })
   notBefore: Date;
 

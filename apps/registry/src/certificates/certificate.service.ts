@@ -12,7 +12,7 @@ import { RegistryContext } from '../changes/registry-context.js';
 import { type RegistryTransaction, RegistryTransactions } from '../changes/registry-transactions.js';
 import { PolicyAttachmentStore } from '../policies/policy-attachment.store.js';
 import { CertificateStore } from './certificate.store.js';
-import { fromPageToken, toPage } from './newest-first.js';
+import { fromPageToken, toPageToken } from './newest-first.js';
 import { RevokedContentStore } from './revoked-content.store.js';
 import { toCertificate } from './to-certificate.js';
 
@@ -42,10 +42,18 @@ export class CertificateService {
   async list({
     after,
     limit,
+    orderBy,
+    isAscending,
     ...filter
   }: ParsedRequestOf<typeof listCertificates>): Promise<ReplyOf<typeof listCertificates>> {
-    const records = await this.certificates.page(filter, fromPageToken(after), limit + 1);
-    const { page, ...next } = toPage(records, limit);
+    const order = { orderBy, isAscending };
+    const records = await this.certificates.page(filter, order, fromPageToken(after), limit + 1);
+    const page = records.slice(0, limit);
+    const last = page.at(-1);
+    const next =
+      records.length > limit && last !== undefined
+        ? { nextToken: toPageToken({ createdAt: last[orderBy], certificateId: last.certificateId }) }
+        : {};
     return { certificates: page.map((record) => toCertificate(this.context, record)), ...next };
   }
 
@@ -112,6 +120,7 @@ export class CertificateService {
     }
     await this.certificates.delete(tx.manager, certificateId);
     tx.affects('certificate', certificateId);
+    tx.notes('CERTIFICATE', 'DELETED', certificateId);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { CertificateStatus } from '#thingcore/contracts';
+import type { Certificate, CertificateStatus } from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
-import { DataSource, type EntityManager, In } from 'typeorm';
+import { DataSource, type EntityManager, In, LessThan, MoreThanOrEqual } from 'typeorm';
 import type { DeviceCertificate } from '#thingcore/pki';
 import { CertificateEntity } from './certificate.entity.js';
 import type { NewestFirstPosition } from './newest-first.js';
@@ -15,6 +15,7 @@ export interface CertificateRecord {
   status: CertificateStatus;
   /** The operator's CA that signed it. */
   caCertificateId: string | null;
+  certificateMode: Certificate['certificateMode'];
   notBefore: Date;
   notAfter: Date;
   createdAt: Date;
@@ -27,6 +28,15 @@ export interface CertificateRecord {
 export interface CertificateFilter {
   caCertificateId?: string | undefined;
   status?: CertificateStatus | undefined;
+  /** Milliseconds since the epoch. */
+  expiresFrom?: number | undefined;
+  expiresBefore?: number | undefined;
+}
+
+/** The order of a list of certificates. */
+export interface CertificateOrder {
+  readonly orderBy: 'createdAt' | 'notAfter';
+  readonly isAscending: boolean;
 }
 
 /** The certificates of devices, in PostgreSQL. */
@@ -90,19 +100,30 @@ export class CertificateStore {
     return entity?.certificateId;
   }
 
-  /** Up to `limit` certificates, the newest first, those behind `after`. */
-  page(filter: CertificateFilter, after: NewestFirstPosition | undefined, limit: number): Promise<CertificateRecord[]> {
+  /** Up to `limit` certificates in an order, those behind `after`. */
+  page(
+    filter: CertificateFilter,
+    { orderBy, isAscending }: CertificateOrder,
+    after: NewestFirstPosition | undefined,
+    limit: number,
+  ): Promise<CertificateRecord[]> {
+    const [direction, behind] = isAscending ? (['ASC', '>'] as const) : (['DESC', '<'] as const);
     const query = this.dataSource
       .getRepository(CertificateEntity)
       .createQueryBuilder('certificate')
-      .orderBy({ 'certificate.createdAt': 'DESC', 'certificate.certificateId': 'DESC' })
+      .orderBy({ [`certificate.${orderBy}`]: direction, 'certificate.certificateId': direction })
       .limit(limit);
     if (after !== undefined) {
-      query.andWhere('(certificate.createdAt, certificate.certificateId) < (:createdAt, :certificateId)', after);
+      query.andWhere(
+        `(certificate.${orderBy}, certificate.certificateId) ${behind} (:createdAt, :certificateId)`,
+        after,
+      );
     }
-    const { caCertificateId, status } = filter;
+    const { caCertificateId, status, expiresFrom, expiresBefore } = filter;
     if (caCertificateId !== undefined) query.andWhere({ caCertificateId });
     if (status !== undefined) query.andWhere({ status });
+    if (expiresFrom !== undefined) query.andWhere({ notAfter: MoreThanOrEqual(new Date(expiresFrom)) });
+    if (expiresBefore !== undefined) query.andWhere({ notAfter: LessThan(new Date(expiresBefore)) });
     return query.getMany();
   }
 

@@ -71,6 +71,7 @@ describe('certificates', () => {
       expect(created).toMatchObject({
         certificateArn: `arn:aws:iot:us-east-1:123456789012:cert/${created.certificateId}`,
         status: 'INACTIVE',
+        certificateMode: 'DEFAULT',
         notAfter: Date.parse('2049-12-31T23:59:59Z'),
         createdAt: now,
         lastModifiedAt: now,
@@ -266,7 +267,7 @@ describe('certificates', () => {
       const device = await pki.device(await pki.ca({ commonName: 'Nobody' }));
       for (const { certificatePem } of [self, device]) {
         const registered = await registry.call(registerCertificateWithoutCa, { certificatePem, status: 'ACTIVE' });
-        expect(registered.status).toBe('ACTIVE');
+        expect(registered).toMatchObject({ status: 'ACTIVE', certificateMode: 'SNI_ONLY' });
         expect(registered).not.toHaveProperty('caCertificateId');
       }
     });
@@ -318,6 +319,30 @@ describe('certificates', () => {
       const active = await registry.call(listCertificates, { caCertificateId, status: 'ACTIVE' });
       expect(active.certificates).toHaveLength(1);
       expect(active).not.toHaveProperty('nextToken');
+    });
+
+    it('come in the order in which they expire, page by page, within a range', async () => {
+      const all = (await registry.call(listCertificates, { limit: 250, orderBy: 'notAfter', isAscending: true }))
+        .certificates;
+      const keys = all.map(({ notAfter, certificateId }) => `${String(notAfter).padStart(16, '0')} ${certificateId}`);
+      expect(keys).toEqual(keys.toSorted());
+      const seen: string[] = [];
+      for (let after: string | undefined; ;) {
+        const page = await registry.call(listCertificates, { limit: 2, orderBy: 'notAfter', after });
+        seen.push(...page.certificates.map(({ certificateId }) => certificateId));
+        after = page.nextToken;
+        if (after === undefined) break;
+      }
+      expect(seen).toEqual(all.map(({ certificateId }) => certificateId).reverse());
+      const expiresFrom = all.at(1)?.notAfter ?? 0;
+      const expiresBefore = all.at(-1)?.notAfter ?? 0;
+      const within = await registry.call(listCertificates, { limit: 250, expiresFrom, expiresBefore });
+      expect(within.certificates.every(({ notAfter }) => notAfter >= expiresFrom && notAfter < expiresBefore)).toBe(
+        true,
+      );
+      expect(within.certificates).toHaveLength(
+        all.filter(({ notAfter }) => notAfter >= expiresFrom && notAfter < expiresBefore).length,
+      );
     });
 
     it('are refused behind a token that no page ended with', async () => {

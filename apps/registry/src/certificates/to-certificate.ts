@@ -10,6 +10,7 @@ export function toCertificate(context: RegistryContext, record: CertificateRecor
     certificatePem: record.certificatePem,
     status: record.status,
     ...(record.caCertificateId === null ? {} : { caCertificateId: record.caCertificateId }),
+    certificateMode: record.certificateMode,
     notBefore: record.notBefore.getTime(),
     notAfter: record.notAfter.getTime(),
     createdAt: record.createdAt.getTime(),

@@ -3,6 +3,7 @@ import type { PrincipalChange, RegistryEventKind } from '#thingcore/contracts';
 import type { JsonObject } from '#thingcore/errors';
 import { inTransaction, rejectWithIotError } from '#thingcore/persistence';
 import { DataSource, type EntityManager } from 'typeorm';
+import type { ChangeEntry } from './change-entry.js';
 
 /** What reads and writes inside of one transaction. */
 export type TransactionManager = EntityManager;
@@ -15,6 +16,12 @@ export interface ToldEvent {
   kind: RegistryEventKind | null;
   topic: string;
   document: JsonObject;
+}
+
+/** Something that happened: an event to tell, an entry of the log, or both. */
+export interface Fact {
+  event?: ToldEvent;
+  entry?: ChangeEntry | undefined;
 }
 
 /** Transactions of the registry, and what they leave behind for others, in PostgreSQL. */
@@ -39,20 +46,30 @@ export class ChangeStore {
     return rows.map((row) => ({ ...row, sequence: Number(row.sequence) }));
   }
 
-  /** Stores those events whose kind is enabled, in their order; answers how many. */
-  async keepEvents(manager: TransactionManager, events: ToldEvent[], now: Date): Promise<number> {
-    if (events.length === 0) return 0;
+  /** Stores what happened in the log, and those events whose kind is enabled, in their order; answers how many events. */
+  async keepFacts(manager: TransactionManager, facts: Fact[], now: Date): Promise<number> {
+    if (facts.length === 0) return 0;
     const rows = await manager.query<unknown[]>(
-      `INSERT INTO event_outbox (topic, document, told_at, due_at)
-       SELECT told.topic, told.document, $4, $4
-       FROM unnest($1::text[], $2::text[], $3::json[]) WITH ORDINALITY AS told (kind, topic, document, position)
-       WHERE told.kind IS NULL OR EXISTS (SELECT 1 FROM event_configurations AS enabled WHERE enabled.kind = told.kind)
-       ORDER BY told.position
+      `WITH facts AS (
+         SELECT * FROM unnest($1::text[], $2::text[], $3::json[], $4::text[], $5::text[], $6::jsonb[])
+           WITH ORDINALITY AS fact (event_kind, topic, document, kind, operation, subject, position)
+       ), logged AS (
+         INSERT INTO registry_changes (kind, operation, subject, document, changed_at)
+         SELECT kind, operation, subject, document, $7 FROM facts WHERE kind IS NOT NULL ORDER BY position
+       )
+       INSERT INTO event_outbox (topic, document, told_at, due_at)
+       SELECT topic, document, $7, $7 FROM facts
+       WHERE topic IS NOT NULL
+         AND (event_kind IS NULL OR EXISTS (SELECT 1 FROM event_configurations AS enabled WHERE enabled.kind = event_kind))
+       ORDER BY position
        RETURNING 1`,
       [
-        events.map(({ kind }) => kind),
-        events.map(({ topic }) => topic),
-        events.map(({ document }) => JSON.stringify(document)),
+        facts.map(({ event }) => event?.kind),
+        facts.map(({ event }) => event?.topic),
+        facts.map(({ event }) => (event === undefined ? undefined : JSON.stringify(event.document))),
+        facts.map(({ entry }) => entry?.kind),
+        facts.map(({ entry }) => entry?.operation),
+        facts.map(({ entry }) => (entry === undefined ? undefined : JSON.stringify(entry.subject))),
         now,
       ],
     );

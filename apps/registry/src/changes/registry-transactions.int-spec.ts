@@ -1,10 +1,11 @@
-import type { EventContract } from '#thingcore/contracts';
+import { type EventContract, registryChangesStored } from '#thingcore/contracts';
 import { Lifecycle, Logger } from '#thingcore/platform';
 import { startPostgres, type TestPostgres, waitFor } from '#thingcore/testing';
 import { EventBus } from '#thingcore/transport';
 import { connectService } from '#thingcore/persistence';
 import type { DataSource } from 'typeorm';
 import { CreateChanges1764200000000 } from '../migrations/1764200000000-create-changes.js';
+import { CreateRegistryChanges1765090000000 } from '../migrations/1765090000000-create-registry-changes.js';
 import { TestClock } from '../registry.fixture.js';
 import { ChangeStore } from './change.store.js';
 import { EventOutboxStore } from './event-outbox.store.js';
@@ -17,8 +18,11 @@ const logger = Logger.create({ service: 'test', level: 'silent', format: 'json' 
 class TestBus extends EventBus {
   readonly published: { pattern: string; payload: unknown }[] = [];
   obstacle: (payload: unknown) => Promise<void> = () => Promise.resolve();
+  /** News of the log of changes, which everything that happens brings. */
+  readonly growths: (() => void)[] = [];
 
   override async publish(contract: EventContract, payload: unknown): Promise<void> {
+    if (contract === registryChangesStored) return new Promise((resolve) => this.growths.push(resolve));
     await this.obstacle(payload);
     this.published.push({ pattern: contract.pattern, payload });
   }
@@ -40,7 +44,7 @@ describe('registry transactions', () => {
         url: postgres.url,
         schema: 'registry',
         applicationName: 'test',
-        migrations: [CreateChanges1764200000000],
+        migrations: [CreateChanges1764200000000, CreateRegistryChanges1765090000000],
       },
       { connectTimeoutMs: 10_000 },
     );
@@ -108,6 +112,19 @@ describe('registry transactions', () => {
     await replica.transactions.run((tx) => Promise.resolve(tx.tellAlways('ordered', { z: 1, a: { y: 2, b: 3 } })));
     await settled(replica);
     expect(JSON.stringify(replica.bus.published[0]?.payload)).toContain('{"z":1,"a":{"y":2,"b":3}}');
+  });
+
+  it('tell that the log of changes has grown, one time for all that came while they told it', async () => {
+    const { bus, transactions } = aReplica();
+    for (let count = 0; count < 5; count++) {
+      await transactions.run((tx) => Promise.resolve(tx.notes('POLICY', 'CREATED', `p${count}`)));
+    }
+    expect(bus.growths).toHaveLength(1);
+    bus.growths[0]?.();
+    await waitFor(() => bus.growths.length === 2, { what: 'the news of the others' });
+    bus.growths[1]?.();
+    await transactions.run(() => Promise.resolve());
+    expect(bus.growths).toHaveLength(2);
   });
 
   it('tell nothing when they are rolled back', async () => {

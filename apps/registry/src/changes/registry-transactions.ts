@@ -1,9 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { type PrincipalChange, principalChanged, type RegistryEventKind } from '#thingcore/contracts';
+import {
+  type PrincipalChange,
+  principalChanged,
+  registryChangesStored,
+  type RegistryEventKind,
+} from '#thingcore/contracts';
 import type { JsonObject } from '#thingcore/errors';
 import { Clock, Logger } from '#thingcore/platform';
 import { EventBus } from '#thingcore/transport';
-import { ChangeStore, type ChangeSubject, type ToldEvent, type TransactionManager } from './change.store.js';
+import { entriesOfSubjects, entryOfEvent, entryOfNote, type NotedChange } from './change-entry.js';
+import { ChangeStore, type ChangeSubject, type Fact, type ToldEvent, type TransactionManager } from './change.store.js';
 import { EventRelay } from './event-relay.js';
 
 /** What has the same fate as the rows written through `manager`: all of it counts, or none. */
@@ -15,6 +21,8 @@ export interface RegistryTransaction {
   tell(kind: RegistryEventKind, topic: string, document: JsonObject): void;
   /** Tells an event that cannot be disabled. */
   tellAlways(topic: string, document: JsonObject): void;
+  /** Notes what no event tells of, for the log of changes. */
+  notes(kind: NotedChange['kind'], operation: NotedChange['operation'], name: string): void;
 }
 
 /**
@@ -23,6 +31,9 @@ export interface RegistryTransaction {
  */
 @Injectable()
 export class RegistryTransactions {
+  private isAnnouncing = false;
+  private hasGrown = false;
+
   constructor(
     private readonly store: ChangeStore,
     private readonly relay: EventRelay,
@@ -36,22 +47,44 @@ export class RegistryTransactions {
    * effect beside what it does through its argument.
    */
   async run<T>(work: (transaction: RegistryTransaction) => Promise<T>): Promise<T> {
-    const { result, changes, told } = await this.store.transaction(async (manager) => {
+    const { result, changes, told, isLogged } = await this.store.transaction(async (manager) => {
       const subjects = new Map<string, ChangeSubject>();
-      const events: ToldEvent[] = [];
+      const facts: Fact[] = [];
       const result = await work({
         manager,
         affects: (subject, name) => subjects.set(`${subject} ${name}`, { subject, name }),
-        tell: (kind, topic, document) => events.push({ kind, topic, document }),
-        tellAlways: (topic, document) => events.push({ kind: null, topic, document }),
+        tell: (kind, topic, document) => facts.push(factOf({ kind, topic, document })),
+        tellAlways: (topic, document) => facts.push(factOf({ kind: null, topic, document })),
+        notes: (kind, operation, name) => facts.push({ entry: entryOfNote({ kind, operation, name }) }),
       });
       const now = new Date(this.clock.now());
-      const told = await this.store.keepEvents(manager, events, now);
-      return { result, changes: await this.store.keepChanges(manager, [...subjects.values()], now), told };
+      const all = withSubjects(facts, subjects);
+      const told = await this.store.keepFacts(manager, all, now);
+      const changes = await this.store.keepChanges(manager, [...subjects.values()], now);
+      return { result, changes, told, isLogged: all.some(({ entry }) => entry !== undefined) };
     });
     if (told > 0) this.relay.wake();
+    if (isLogged) this.announce();
     if (changes.length > 0) await this.broadcast(changes);
     return result;
+  }
+
+  /** Tells who follows the log that it has grown: one event at a time, and one more for all that came meanwhile. */
+  private announce(): void {
+    if (this.isAnnouncing) {
+      this.hasGrown = true;
+      return;
+    }
+    this.isAnnouncing = true;
+    this.hasGrown = false;
+    this.events
+      .publish(registryChangesStored, {})
+      // Followers look by themselves now and then, too.
+      .catch((error: unknown) => this.logger.warn('the log of changes has grown untold', { error: String(error) }))
+      .finally(() => {
+        this.isAnnouncing = false;
+        if (this.hasGrown) this.announce();
+      });
   }
 
   /** Whoever misses it finds the changes by itself: the broadcast only makes it quick, and the change has happened. */
@@ -62,4 +95,13 @@ export class RegistryTransactions {
       this.logger.warn('changes of principals could not be broadcast', { error: String(error) });
     }
   }
+}
+
+function factOf(event: ToldEvent): Fact {
+  return { event, entry: entryOfEvent(event) };
+}
+
+function withSubjects(facts: readonly Fact[], subjects: ReadonlyMap<string, ChangeSubject>): Fact[] {
+  const others = facts.flatMap(({ entry }) => entry ?? []);
+  return [...facts, ...entriesOfSubjects([...subjects.values()], others).map((entry) => ({ entry }))];
 }

@@ -9,8 +9,8 @@ export class EventConfigurationController {
   constructor(private readonly configurations: EventConfigurationService) {}
 
   @MessagePattern(getEventConfigurations.pattern)
-  async get(@Payload(new ContractPipe(getEventConfigurations)) _request: unknown) {
-    return { eventConfigurations: await this.configurations.get() };
+  get(@Payload(new ContractPipe(getEventConfigurations)) _request: unknown) {
+    return this.configurations.get();
   }
 
   @MessagePattern(updateEventConfigurations.pattern)

@@ -1,5 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { registryEventKind, type RegistryEventKind } from '#thingcore/contracts';
+import {
+  type getEventConfigurations,
+  registryEventKind,
+  type RegistryEventKind,
+  type ReplyOf,
+} from '#thingcore/contracts';
 import { Clock } from '#thingcore/platform';
 import { RegistryTransactions } from '../changes/registry-transactions.js';
 import { EventConfigurationStore } from './event-configuration.store.js';
@@ -16,8 +21,9 @@ export class EventConfigurationService {
     private readonly clock: Clock,
   ) {}
 
-  async get(): Promise<EventConfigurations> {
-    return toConfigurations(await this.store.enabled());
+  async get(): Promise<ReplyOf<typeof getEventConfigurations>> {
+    const [enabled, times] = await Promise.all([this.store.enabled(), this.store.times()]);
+    return { eventConfigurations: toConfigurations(enabled), ...times };
   }
 
   /** Enables and disables kinds; those not given stay as they are. */
@@ -26,8 +32,10 @@ export class EventConfigurationService {
       const kinds = registryEventKind.options;
       const enabled = kinds.filter((kind) => changes[kind] === true);
       const disabled = kinds.filter((kind) => changes[kind] === false);
-      await this.store.enable(manager, enabled, new Date(this.clock.now()));
+      const now = new Date(this.clock.now());
+      await this.store.enable(manager, enabled, now);
       await this.store.disable(manager, disabled);
+      await this.store.touch(manager, now);
       return toConfigurations(await this.store.enabled(manager));
     });
   }

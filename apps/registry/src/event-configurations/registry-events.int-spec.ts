@@ -45,7 +45,17 @@ describe('registry events', () => {
     const { eventConfigurations } = await configure({ THING: false, THING_TYPE: true });
     expect(eventConfigurations).toMatchObject({ THING: false, POLICY: true, THING_TYPE: true, CERTIFICATE: false });
     await registry.restart();
-    expect(await registry.call(getEventConfigurations, {})).toEqual({ eventConfigurations });
+    expect(await registry.call(getEventConfigurations, {})).toMatchObject({ eventConfigurations });
+  });
+
+  // AWS: DescribeEventConfigurations, "creationDate" and "lastModifiedDate"
+  it('know when they were configured first and last', async () => {
+    await configure({ THING: true });
+    const before = await registry.call(getEventConfigurations, {});
+    registry.clock.advance(1_000);
+    await configure({ THING: true });
+    const { createdAt, lastModifiedAt } = await registry.call(getEventConfigurations, {});
+    expect([createdAt, lastModifiedAt]).toEqual([before.createdAt, (before.lastModifiedAt ?? 0) + 1_000]);
   });
 
   it('are refused for a kind that there is not', async () => {

@@ -173,19 +173,24 @@ describe('policies on certificates and thing groups', () => {
         await group('target-b'),
       ];
       for (const target of [...targets].reverse()) await attach('paged', target);
-      const found: string[] = [];
-      let after: string | undefined;
-      do {
-        const page = await registry.call(listTargetsForPolicy, {
-          policyName: 'paged',
-          limit: 2,
-          ...(after === undefined ? {} : { after }),
-        });
-        expect(page.targets.length).toBeLessThanOrEqual(2);
-        found.push(...page.targets);
-        after = page.nextToken;
-      } while (after !== undefined);
-      expect(found).toEqual(targets);
+      const all = async (wanted: Pick<RequestOf<typeof listTargetsForPolicy>, 'kind' | 'isAscending'> = {}) => {
+        const found: string[] = [];
+        let after: string | undefined;
+        do {
+          const page = await registry.call(listTargetsForPolicy, { policyName: 'paged', limit: 2, after, ...wanted });
+          expect(page.targets.length).toBeLessThanOrEqual(2);
+          found.push(...page.targets);
+          after = page.nextToken;
+        } while (after !== undefined);
+        return found;
+      };
+      const isCertificate = (target: string) => target.startsWith(CERT);
+      expect(await all()).toEqual(targets);
+      expect(await all({ isAscending: false })).toEqual([...targets].reverse());
+      expect(await all({ kind: 'certificate' })).toEqual(targets.filter(isCertificate));
+      expect(await all({ kind: 'thingGroup', isAscending: false })).toEqual(
+        targets.filter((target) => !isCertificate(target)).reverse(),
+      );
     });
 
     it.each<[string, RequestOf<typeof listTargetsForPolicy>, string, string]>([

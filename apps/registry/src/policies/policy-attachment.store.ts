@@ -9,6 +9,14 @@ const TABLES = {
   thingGroup: { attachments: 'policy_group_attachments', column: 'group_name', targets: 'thing_groups' },
 } as const satisfies Record<PolicyTarget['kind'], object>;
 
+const KINDS = ['certificate', 'thingGroup'] as const;
+
+/** Which targets of a policy are wanted, and in which order. */
+export interface WantedTargets {
+  readonly kind?: PolicyTarget['kind'] | undefined;
+  readonly isAscending: boolean;
+}
+
 /** What policies are attached to, in PostgreSQL. */
 @Injectable()
 export class PolicyAttachmentStore {
@@ -58,29 +66,45 @@ export class PolicyAttachmentStore {
     return deleted;
   }
 
-  /** Up to `limit` targets of a policy, certificates before groups, in the order of their names, those after `after`. */
-  async targets(policyName: string, after: PolicyTarget | undefined, limit: number): Promise<PolicyTarget[]> {
-    return this.targetsIn(this.dataSource.manager, policyName, after, limit).catch(rejectWithIotError());
+  /**
+   * Up to `limit` targets of a policy, certificates before groups, in the order of their names, or all against it; those
+   * behind `after`.
+   */
+  async targets(
+    policyName: string,
+    wanted: WantedTargets,
+    after: PolicyTarget | undefined,
+    limit: number,
+  ): Promise<PolicyTarget[]> {
+    return this.targetsIn(this.dataSource.manager, policyName, wanted, after, limit).catch(rejectWithIotError());
   }
 
   /** As {@link targets}, as a transaction sees them. */
   async targetsIn(
     manager: EntityManager,
     policyName: string,
+    { kind: wantedKind, isAscending }: WantedTargets,
     after: PolicyTarget | undefined,
     limit: number,
   ): Promise<PolicyTarget[]> {
-    const afterCertificate = after?.kind === 'certificate' ? after.name : '';
-    const afterGroup = after?.kind === 'thingGroup' ? after.name : '';
+    const [direction, behind] = isAscending ? ['ASC', '>'] : ['DESC', '<'];
+    const kinds = isAscending ? KINDS : [...KINDS].reverse();
+    // Kinds before that of `after` are told of already.
+    const ahead = after === undefined ? kinds : kinds.slice(kinds.indexOf(after.kind));
+    const parts = ahead
+      .filter((kind) => wantedKind === undefined || kind === wantedKind)
+      .map((kind) => {
+        const { attachments, column } = TABLES[kind];
+        const range = kind === after?.kind ? `AND ${column} ${behind} $3` : '';
+        return `(SELECT '${kind}' AS kind, ${column} COLLATE "C" AS name FROM ${attachments}
+                 WHERE policy_name = $1 ${range} ORDER BY ${column} ${direction} LIMIT $2)`;
+      });
+    if (parts.length === 0) return [];
+    const place = after !== undefined && (wantedKind === undefined || after.kind === wantedKind) ? [after.name] : [];
     return manager.query<PolicyTarget[]>(
-      `SELECT kind, name FROM (
-         (SELECT 'certificate' AS kind, certificate_id COLLATE "C" AS name FROM policy_attachments
-          WHERE policy_name = $1 AND certificate_id > $2 AND $3 = '' ORDER BY certificate_id LIMIT $4)
-         UNION ALL
-         (SELECT 'thingGroup', group_name FROM policy_group_attachments
-          WHERE policy_name = $1 AND group_name > $3 ORDER BY group_name LIMIT $4)
-       ) AS targets ORDER BY kind, name LIMIT $4`,
-      [policyName, afterCertificate, afterGroup, limit],
+      `SELECT kind, name FROM (${parts.join(' UNION ALL ')}) AS targets
+       ORDER BY kind ${direction}, name ${direction} LIMIT $2`,
+      [policyName, limit, ...place],
     );
   }
 

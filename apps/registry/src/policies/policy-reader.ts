@@ -15,6 +15,7 @@ import { principalNotFound, thingNotFound } from '../things/thing-refusals.js';
 import { ThingStore } from '../things/thing.store.js';
 import { PolicyAttachmentStore } from './policy-attachment.store.js';
 import { missingPolicy } from './policy-refusals.js';
+import { fromPolicyToken, toPolicyToken } from './policy-order.js';
 import { parsePolicyTarget, type PolicyTarget, policyTargetArn } from './policy-target.js';
 import { toPolicy } from './policy-view.js';
 import { PolicyStore } from './policy.store.js';
@@ -34,11 +35,14 @@ export class PolicyReader {
     return (await this.policies.findMany(policyNames)).map((policy) => toPolicy(this.context, policy));
   }
 
-  async list({ after, limit }: ParsedRequestOf<typeof listPolicies>): Promise<ReplyOf<typeof listPolicies>> {
-    const records = await this.policies.page(after, limit + 1);
-    const policies = records.slice(0, limit).map((policy) => toPolicy(this.context, policy));
-    const last = policies.at(-1);
-    return records.length > limit && last !== undefined ? { policies, nextToken: last.policyName } : { policies };
+  async list({ after, limit, ...order }: ParsedRequestOf<typeof listPolicies>): Promise<ReplyOf<typeof listPolicies>> {
+    const records = await this.policies.page(order, fromPolicyToken(order.orderBy, after), limit + 1);
+    const page = records.slice(0, limit);
+    const policies = page.map((policy) => toPolicy(this.context, policy));
+    const last = page.at(-1);
+    return records.length > limit && last !== undefined
+      ? { policies, nextToken: toPolicyToken(order.orderBy, last) }
+      : { policies };
   }
 
   /** The names of the policies of each target, in the order asked. */
@@ -60,10 +64,11 @@ export class PolicyReader {
     policyName,
     after,
     limit,
+    ...wanted
   }: ParsedRequestOf<typeof listTargetsForPolicy>): Promise<ReplyOf<typeof listTargetsForPolicy>> {
     const from = after === undefined ? undefined : this.parseCursor(after);
     if ((await this.policies.findMany([policyName])).length === 0) throw missingPolicy(policyName);
-    const found = await this.attachments.targets(policyName, from, limit + 1);
+    const found = await this.attachments.targets(policyName, wanted, from, limit + 1);
     const targets = found.slice(0, limit).map((target) => policyTargetArn(this.context, target));
     const last = targets.at(-1);
     return found.length > limit && last !== undefined ? { targets, nextToken: last } : { targets };

@@ -75,12 +75,12 @@ export class PolicyVersionService {
           { details: { field: 'policyVersionId', policyName, policyVersionId } },
         );
       }
-      await this.policies.deleteVersion(tx.manager, policyName, version);
+      await this.policies.deleteVersion(tx.manager, policyName, version, this.context.now());
     });
   }
 
   private async makeDefault(tx: RegistryTransaction, policyName: string, version: number): Promise<void> {
-    await this.policies.setDefaultVersion(tx.manager, policyName, version);
+    await this.policies.setDefaultVersion(tx.manager, policyName, version, this.context.now());
     tx.affects('policy', policyName);
   }
 

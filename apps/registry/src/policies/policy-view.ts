@@ -5,7 +5,7 @@ import type { PolicyRecord } from './policy.store.js';
 /** A stored policy as the contracts show it. */
 export function toPolicy(
   context: RegistryContext,
-  { policyName, policyDocument, version, createdAt }: PolicyRecord,
+  { policyName, policyDocument, version, createdAt, lastModifiedAt }: PolicyRecord,
 ): Policy {
   return {
     policyName,
@@ -13,5 +13,6 @@ export function toPolicy(
     policyDocument,
     policyVersionId: String(version),
     createdAt: createdAt.getTime(),
+    lastModifiedAt: lastModifiedAt.getTime(),
   };
 }

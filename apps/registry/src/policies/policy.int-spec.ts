@@ -65,6 +65,7 @@ describe('policies', () => {
       policyDocument: DOCUMENT,
       policyVersionId: '1',
       createdAt: registry.clock.now(),
+      lastModifiedAt: registry.clock.now(),
     });
     expect(await get('connect')).toEqual(policy);
     const { resources } = await registry.call(getTagsOfResources, { resourceArns: [policy.policyArn] });
@@ -108,6 +109,42 @@ describe('policies', () => {
     const second = await registry.call(listPolicies, { after: 'zz-2', limit: 2 });
     expect(second.policies.map(({ policyName }) => policyName)).toEqual(['zz-3']);
     expect(second.nextToken).toBeUndefined();
+  });
+
+  // AWS: ListPolicies, "ascendingOrder": the order of creation
+  it('are listed by their age too, in both directions, page by page', async () => {
+    registry.clock.advance(1000);
+    for (const name of ['young-b', 'young-a']) await create(name);
+    registry.clock.advance(1);
+    await create('young');
+    const order = { orderBy: 'createdAt', isAscending: false } as const;
+    const first = await registry.call(listPolicies, { ...order, limit: 2 });
+    expect(first.policies.map(({ policyName }) => policyName)).toEqual(['young', 'young-b']);
+    const second = await registry.call(listPolicies, { ...order, limit: 1, after: first.nextToken });
+    expect(second.policies.map(({ policyName }) => policyName)).toEqual(['young-a']);
+    const back = await registry.call(listPolicies, { ...order, isAscending: true, after: second.nextToken });
+    expect(back.policies.map(({ policyName }) => policyName)).toEqual(['young-b', 'young']);
+    await expect(registry.call(listPolicies, { ...order, after: 'young' })).rejects.toMatchObject({
+      code: 'InvalidRequest',
+      details: { field: 'after' },
+    });
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['a version is added', () => addVersion('modified', 'iot:Publish')],
+    [
+      'another version is the default one',
+      () => registry.call(setDefaultPolicyVersion, { policyName: 'modified', policyVersionId: '2' }),
+    ],
+    [
+      'a version is deleted',
+      () => registry.call(deletePolicyVersion, { policyName: 'modified', policyVersionId: '1' }),
+    ],
+  ])('tell that they were modified when %s', async (_name, modify) => {
+    if ((await get('modified')) === undefined) await create('modified');
+    registry.clock.advance(1000);
+    await modify();
+    expect((await get('modified'))?.lastModifiedAt).toBe(registry.clock.now());
   });
 
   it('are found by their names; one that does not exist is left out', async () => {

@@ -47,7 +47,8 @@ export class PolicyService {
       );
     }
     await this.tags.put(tx.manager, resourceArn, tags);
-    return toPolicy(this.context, { policyName, policyDocument, version: 1, createdAt });
+    tx.notes('POLICY', 'CREATED', policyName);
+    return toPolicy(this.context, { policyName, policyDocument, version: 1, createdAt, lastModifiedAt: createdAt });
   }
 
   delete(policyName: string): Promise<void> {
@@ -55,14 +56,22 @@ export class PolicyService {
   }
 
   /** Deletes a policy. DeleteConflict while it is attached to something or has versions beside the default one. */
-  async deleteIn({ manager }: RegistryTransaction, policyName: string): Promise<void> {
+  async deleteIn(tx: RegistryTransaction, policyName: string): Promise<void> {
+    const { manager } = tx;
     const policy = await this.policies.lock(manager, policyName);
     if (policy === undefined) throw missingPolicy(policyName);
-    const targets = await this.attachments.targetsIn(manager, policyName, undefined, NAMED_TARGETS + 1);
+    const targets = await this.attachments.targetsIn(
+      manager,
+      policyName,
+      { isAscending: true },
+      undefined,
+      NAMED_TARGETS + 1,
+    );
     if (targets.length > 0) throw this.stillAttached(policyName, targets);
     if (policy.versions.length > 1) throw stillWithVersions(policyName, policy);
     await this.policies.delete(manager, policyName);
     await this.tags.removeAll(manager, this.context.arn('policy', policyName));
+    tx.notes('POLICY', 'DELETED', policyName);
   }
 
   attach(request: ParsedRequestOf<typeof attachPolicy>): Promise<void> {

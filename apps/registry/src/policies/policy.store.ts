@@ -9,6 +9,7 @@ export interface PolicyRecord {
   policyDocument: string;
   /** Of the policy, not of the version. */
   createdAt: Date;
+  lastModifiedAt: Date;
 }
 
 /** One version of a policy. */
@@ -28,16 +29,26 @@ export interface PolicyVersions {
   versions: number[];
 }
 
+/** Where a list of policies goes on: behind this one. */
+export type PolicyPosition = Pick<PolicyRecord, 'policyName' | 'createdAt'>;
+
 interface PolicyRow {
   policy_name: string;
   version: number;
   policy_document: string;
   created_at: Date;
+  last_modified_at: Date;
+}
+
+/** The order of a list of policies. */
+export interface PolicyOrder {
+  readonly orderBy: 'policyName' | 'createdAt';
+  readonly isAscending: boolean;
 }
 
 /** The text is looked up by itself: a join of a page with all versions would go through those of all policies before it. */
 const DEFAULT_VERSIONS = `
-  SELECT policy_name, default_version AS version, created_at,
+  SELECT policy_name, default_version AS version, created_at, last_modified_at,
          (SELECT policy_document FROM policy_versions AS versions
           WHERE versions.policy_name = policies.policy_name AND versions.version = default_version) AS policy_document
   FROM policies`;
@@ -50,7 +61,8 @@ export class PolicyStore {
   /** Stores a new policy with its first version; answers false and changes nothing when the name is taken. */
   async insert(manager: EntityManager, policyName: string, policyDocument: string, createdAt: Date): Promise<boolean> {
     const rows = await manager.query<unknown[]>(
-      `INSERT INTO policies (policy_name, default_version, last_version, created_at) VALUES ($1, 1, 1, $2)
+      `INSERT INTO policies (policy_name, default_version, last_version, created_at, last_modified_at)
+       VALUES ($1, 1, 1, $2, $2)
        ON CONFLICT DO NOTHING RETURNING 1`,
       [policyName, createdAt],
     );
@@ -91,17 +103,26 @@ export class PolicyStore {
     policyName: string,
     version: Omit<PolicyVersionRecord, 'isDefault'>,
   ): Promise<void> {
-    await manager.query('UPDATE policies SET last_version = $2 WHERE policy_name = $1', [policyName, version.version]);
+    await manager.query('UPDATE policies SET last_version = $2, last_modified_at = $3 WHERE policy_name = $1', [
+      policyName,
+      version.version,
+      version.createdAt,
+    ]);
     await this.insertVersion(manager, policyName, version);
   }
 
   /** Makes a version of a policy that is locked the default one. */
-  async setDefaultVersion(manager: EntityManager, policyName: string, version: number): Promise<void> {
-    await manager.query('UPDATE policies SET default_version = $2 WHERE policy_name = $1', [policyName, version]);
+  async setDefaultVersion(manager: EntityManager, policyName: string, version: number, now: Date): Promise<void> {
+    await manager.query('UPDATE policies SET default_version = $2, last_modified_at = $3 WHERE policy_name = $1', [
+      policyName,
+      version,
+      now,
+    ]);
   }
 
   /** Deletes a version of a policy that is locked. */
-  async deleteVersion(manager: EntityManager, policyName: string, version: number): Promise<void> {
+  async deleteVersion(manager: EntityManager, policyName: string, version: number, now: Date): Promise<void> {
+    await manager.query('UPDATE policies SET last_modified_at = $2 WHERE policy_name = $1', [policyName, now]);
     await manager.query('DELETE FROM policy_versions WHERE policy_name = $1 AND version = $2', [policyName, version]);
   }
 
@@ -124,18 +145,29 @@ export class PolicyStore {
     return rows.map(toRecord);
   }
 
-  /** Up to `limit` policies in the order of their names, those after `after`. */
-  async page(after: string | undefined, limit: number): Promise<PolicyRecord[]> {
-    const rows = await this.query<PolicyRow[]>(
-      `${DEFAULT_VERSIONS} WHERE policy_name > $1 ORDER BY policy_name LIMIT $2`,
-      [after ?? '', limit],
-    );
+  /** Up to `limit` policies in an order, those behind `after`. */
+  async page(
+    { orderBy, isAscending }: PolicyOrder,
+    after: PolicyPosition | undefined,
+    limit: number,
+  ): Promise<PolicyRecord[]> {
+    const [direction, behind] = isAscending ? ['ASC', '>'] : ['DESC', '<'];
+    const isByTime = orderBy === 'createdAt';
+    const key = isByTime ? 'created_at, policy_name' : 'policy_name';
+    const place = isByTime ? [after?.createdAt, after?.policyName] : [after?.policyName];
+    const parameters = after === undefined ? [] : place;
+    const where = parameters.length === 0 ? '' : `WHERE (${key}) ${behind} (${isByTime ? '$2, $3' : '$2'})`;
+    const order = isByTime ? `created_at ${direction}, policy_name ${direction}` : `policy_name ${direction}`;
+    const rows = await this.query<PolicyRow[]>(`${DEFAULT_VERSIONS} ${where} ORDER BY ${order} LIMIT $1`, [
+      limit,
+      ...parameters,
+    ]);
     return rows.map(toRecord);
   }
 
   /** All versions of a policy, the newest first; empty when there is no such policy. */
   async versions(policyName: string): Promise<PolicyVersionRecord[]> {
-    const rows = await this.query<(Omit<PolicyRow, 'policy_name'> & { is_default: boolean })[]>(
+    const rows = await this.query<(Omit<PolicyRow, 'policy_name' | 'last_modified_at'> & { is_default: boolean })[]>(
       `SELECT version, policy_document, version = default_version AS is_default, policy_versions.created_at
        FROM policies JOIN policy_versions ON policy_versions.policy_name = policies.policy_name
        WHERE policies.policy_name = $1 ORDER BY version DESC`,
@@ -171,5 +203,6 @@ function toRecord(row: PolicyRow): PolicyRecord {
     version: row.version,
     policyDocument: row.policy_document,
     createdAt: row.created_at,
+    lastModifiedAt: row.last_modified_at,
   };
 }

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type CertificateStatus, createCertificateFromCsr, registerCertificate } from '#thingcore/contracts';
+import {
+  type Certificate,
+  type CertificateStatus,
+  createCertificateFromCsr,
+  registerCertificate,
+  updateCertificate,
+} from '#thingcore/contracts';
 import { certificateId as idOf } from '#thingcore/pki';
 import type { CertificatePlan } from '#thingcore/provisioning-template';
 import { CertificateIssuerService } from '../certificates/certificate-issuer.service.js';
@@ -15,6 +21,8 @@ export interface ProvisionedCertificate {
   certificateId: string;
   /** The status that a certificate had before its provisioning; absent for one that is new or waits for it. */
   statusBefore?: CertificateStatus;
+  /** The certificate, if it was issued or registered just now. */
+  newCertificatePem?: string;
 }
 
 /** Brings about the certificate of a provisioning template. */
@@ -28,21 +36,26 @@ export class CertificateProvisioning {
   ) {}
 
   /** Finds, issues or registers the certificate; its status comes last, with {@link setStatusIn}. */
-  async applyIn(tx: RegistryTransaction, { source }: CertificatePlan): Promise<ProvisionedCertificate> {
+  async applyIn(
+    tx: RegistryTransaction,
+    { source, status: newStatus }: CertificatePlan,
+  ): Promise<ProvisionedCertificate> {
     switch (source.form) {
-      case 'ID':
-        return found(await this.store.lock(tx.manager, source.certificateId));
+      case 'ID': {
+        const { certificateId } = parseRequest(updateCertificate, { certificateId: source.certificateId, newStatus });
+        return found(await this.store.lock(tx.manager, certificateId));
+      }
       case 'CSR': {
         const { certificateSigningRequest } = source;
         const request = parseRequest(createCertificateFromCsr, { certificateSigningRequest });
-        return { certificateId: (await this.issuer.createFromCsrIn(tx, request)).certificateId };
+        return created(await this.issuer.createFromCsrIn(tx, request));
       }
       case 'PEM': {
         const existing = await this.store.lockIfThere(tx.manager, idOf(source.certificatePem));
         if (existing !== undefined) return found(existing);
         const { certificatePem, caCertificatePem } = source;
         const request = parseRequest(registerCertificate, { certificatePem, caCertificatePem });
-        return { certificateId: (await this.registration.registerIn(tx, request)).certificateId };
+        return created(await this.registration.registerIn(tx, request));
       }
     }
   }
@@ -61,6 +74,10 @@ export class CertificateProvisioning {
     }
     await this.certificates.updateStatusIn(tx, { certificateId, newStatus: status });
   }
+}
+
+function created({ certificateId, certificatePem }: Certificate): ProvisionedCertificate {
+  return { certificateId, newCertificatePem: certificatePem };
 }
 
 function found({

@@ -21,51 +21,13 @@ import { parseProvisioningTemplate, resolveTemplate } from '#thingcore/provision
 import { certificateRequest, OperatorPki } from '../certificates/certificates.fixture.js';
 import { RegistryTransactions } from '../changes/registry-transactions.js';
 import { type RegistryFixture, startRegistry } from '../registry.fixture.js';
+import { COMMON_NAME, jitpTemplate, type JitpTemplateParts } from './jitp-template.fixture.js';
 import { ProvisioningService } from './provisioning.service.js';
 
-const COMMON_NAME = { Ref: 'AWS::IoT::Certificate::CommonName' };
-const CERTIFICATE_ID = { Ref: 'AWS::IoT::Certificate::Id' };
 const DOCUMENT = JSON.stringify({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action: 'iot:Connect', Resource: '*' }],
 });
-
-interface TemplateParts {
-  thing?: object;
-  thingOverrides?: object;
-  certificate?: object;
-  policies?: object[];
-  parameters?: string[];
-}
-
-/** A template of just-in-time provisioning that names the thing after the common name of the certificate. */
-function template({
-  thing = {},
-  thingOverrides,
-  certificate = {},
-  policies = [],
-  parameters = [],
-}: TemplateParts): string {
-  const names = ['AWS::IoT::Certificate::CommonName', 'AWS::IoT::Certificate::Id', ...parameters];
-  return JSON.stringify({
-    Parameters: Object.fromEntries(names.map((name) => [name, { Type: 'String' }])),
-    Resources: {
-      thing: {
-        Type: 'AWS::IoT::Thing',
-        Properties: { ThingName: COMMON_NAME, ...thing },
-        ...(thingOverrides === undefined ? {} : { OverrideSettings: thingOverrides }),
-      },
-      certificate: {
-        Type: 'AWS::IoT::Certificate',
-        Properties: { CertificateId: CERTIFICATE_ID, Status: 'ACTIVE', ...certificate },
-        OverrideSettings: { Status: 'DO_NOTHING' },
-      },
-      ...Object.fromEntries(
-        policies.map((properties, index) => [`policy${index}`, { Type: 'AWS::IoT::Policy', Properties: properties }]),
-      ),
-    },
-  });
-}
 
 // AWS: "Just-in-time provisioning"
 describe('just-in-time provisioning', () => {
@@ -118,7 +80,7 @@ describe('just-in-time provisioning', () => {
 
   it('brings about all that the template says, and the certificate counts', async () => {
     const ca = await caWith(
-      template({
+      jitpTemplate({
         parameters: ['AWS::IoT::Certificate::Organization', 'AWS::IoT::Certificate::SerialNumber'],
         thing: {
           AttributePayload: {
@@ -157,7 +119,7 @@ describe('just-in-time provisioning', () => {
 
   it('gives devices that bring the same document one policy', async () => {
     const policyDocument = DOCUMENT.replace('"*"', '"arn:aws:iot:us-east-1:123456789012:client/shared"');
-    const ca = await caWith(template({ policies: [{ PolicyDocument: policyDocument }] }));
+    const ca = await caWith(jitpTemplate({ policies: [{ PolicyDocument: policyDocument }] }));
     const devices = [
       await pki.device(ca, { commonName: 'shared-1' }),
       await pki.device(ca, { commonName: 'shared-2' }),
@@ -167,14 +129,14 @@ describe('just-in-time provisioning', () => {
   });
 
   it('takes the status that the template says', async () => {
-    const ca = await caWith(template({ certificate: { Status: 'INACTIVE' } }));
+    const ca = await caWith(jitpTemplate({ certificate: { Status: 'INACTIVE' } }));
     const device = await pki.device(ca, { commonName: 'sleeper' });
     expect(await present(device)).toEqual({ outcome: 'PROVISIONED' });
     expect(await statusOf(device)).toBe('INACTIVE');
   });
 
   it('happens once when two replicas are shown the certificate at the same time', async () => {
-    const ca = await caWith(template({ thing: { ThingTypeName: 'pump' }, policies: [{ PolicyName: 'devices' }] }));
+    const ca = await caWith(jitpTemplate({ thing: { ThingTypeName: 'pump' }, policies: [{ PolicyName: 'devices' }] }));
     const other = await registry.startReplica();
     try {
       for (let round = 0; round < 5; round++) {
@@ -201,7 +163,7 @@ describe('just-in-time provisioning', () => {
         'NAME',
       );
       const policies = [{ PolicyDocument: { 'Fn::Join': ['', [before, COMMON_NAME, after]] } }];
-      const ca = await caWith(template({ thing: { ThingName: 'narrow' }, policies }));
+      const ca = await caWith(jitpTemplate({ thing: { ThingName: 'narrow' }, policies }));
       const device = await pki.device(ca, { commonName: '*' });
       expect(await present(device)).toEqual({
         outcome: 'PROVISIONING_FAILED',
@@ -216,7 +178,7 @@ describe('just-in-time provisioning', () => {
       const warn = jest.spyOn(Logger.prototype, 'warn');
       const policyDocument = DOCUMENT.replace('iot:Connect', 'iot:Publish');
       const ca = await caWith(
-        template({
+        jitpTemplate({
           thing: { ThingTypeName: 'pump', ThingGroups: ['hall-1'] },
           policies: [{ PolicyDocument: policyDocument }, { PolicyName: 'not-yet' }],
         }),
@@ -229,7 +191,7 @@ describe('just-in-time provisioning', () => {
         reason: expect.stringContaining('not-yet') as string,
       });
       const { certificateId } = device;
-      const failure = { certificateId, code: 'ResourceNotFound', reason: answer.reason };
+      const failure = { certificateId, templateName: '', code: 'ResourceNotFound', reason: answer.reason };
       expect(warn).toHaveBeenCalledWith('just-in-time provisioning failed', failure);
       warn.mockRestore();
       expect(await statusOf(device)).toBe('PENDING_ACTIVATION');
@@ -250,10 +212,10 @@ describe('just-in-time provisioning', () => {
       ['a billing group that does not exist', { thing: { BillingGroup: 'nobody' } }, 'nobody'],
       ['a policy that does not exist', { policies: [{ PolicyName: 'gone' }] }, 'gone'],
       ['a malformed policy', { policies: [{ PolicyDocument: '{"Version":"2012-10-17"}' }] }, 'Statement'],
-      ['a name that no thing can have', { thing: { ThingName: 'a thing' } }, 'thingName'],
+      ['a name that no thing can have', { thing: { ThingName: 'a\u0000thing' } }, 'thingName'],
       ['too many attributes', { thing: { AttributePayload: { a: '1', b: '2', c: '3', d: '4' } } }, 'attributes'],
     ])('because of %s, says so and changes nothing', async (_name, parts, reason) => {
-      const device = await pki.device(await caWith(template(parts)), { commonName: `failed-${++count}` });
+      const device = await pki.device(await caWith(jitpTemplate(parts)), { commonName: `failed-${++count}` });
       const answer = await present(device);
       expect(answer.outcome).toBe('PROVISIONING_FAILED');
       expect(answer.reason).toContain(reason);
@@ -267,7 +229,7 @@ describe('just-in-time provisioning', () => {
     const thing = { AttributePayload: { site: 'b', line: '2' }, ThingTypeName: 'valve', ThingGroups: ['hall-2'] };
     const kept = { attributes: { site: 'a', maker: 'Acme' }, thingTypeName: 'pump', groups: ['hall-1'] };
 
-    async function provision(parts: TemplateParts) {
+    async function provision(parts: JitpTemplateParts) {
       const thingName = `existing-${++count}`;
       await registry.call(createThing, {
         thingName,
@@ -276,7 +238,7 @@ describe('just-in-time provisioning', () => {
         billingGroupName: 'plant',
       });
       await registry.call(updateThingGroupsForThing, { thingName, thingGroupsToAdd: ['hall-1'] });
-      const device = await pki.device(await caWith(template(parts)), { commonName: thingName });
+      const device = await pki.device(await caWith(jitpTemplate(parts)), { commonName: thingName });
       const answer = await present(device);
       const { attributes, thingTypeName, version } = (await thingNamed(thingName))!;
       return {
@@ -333,13 +295,13 @@ describe('just-in-time provisioning', () => {
       const { thingName } = await provision({ thing: { BillingGroup: 'other-plant' } });
       expect((await thingNamed(thingName))?.billingGroupName).toBe('plant');
       await registry.call(createThing, { thingName: 'unbilled' });
-      const ca = await caWith(template({ thing: { BillingGroup: 'plant' } }));
+      const ca = await caWith(jitpTemplate({ thing: { BillingGroup: 'plant' } }));
       await present(await pki.device(ca, { commonName: 'unbilled' }));
       expect((await thingNamed('unbilled'))?.billingGroupName).toBe('plant');
     });
 
     it('belongs to the new certificate of a device beside the one before', async () => {
-      const ca = await caWith(template({}));
+      const ca = await caWith(jitpTemplate({}));
       const [first, second] = [
         await pki.device(ca, { commonName: 'again' }),
         await pki.device(ca, { commonName: 'again' }),
@@ -387,12 +349,13 @@ describe('just-in-time provisioning', () => {
       expect(await apply('by-pem', { CertificatePem, Status: 'INACTIVE' })).toEqual({
         thingName: 'by-pem',
         certificateId,
+        newCertificatePem: CertificatePem,
       });
       expect(await status(certificateId)).toBe('INACTIVE');
       await apply('by-pem', { CertificatePem });
       expect(await status(certificateId)).toBe('INACTIVE');
       await expect(apply('by-pem', { CertificatePem }, { Status: 'FAIL' })).rejects.toMatchObject({
-        code: 'ResourceRegistrationFailure',
+        code: 'ResourceAlreadyExists',
         details: { field: 'Resources.certificate.Properties.Status' },
       });
       await apply('by-pem', { CertificatePem }, { Status: 'REPLACE' });

@@ -12,8 +12,11 @@ export interface Presentation {
   /** `UNKNOWN`: nothing of it is stored. */
   status: CertificateStatus | 'UNKNOWN';
   /** The template that is to provision it now, if there is one. */
-  templateBody?: string | undefined;
+  template?: TemplateSource;
 }
+
+/** Where a template of just-in-time provisioning is: with the CA, or among the provisioning templates. */
+export type TemplateSource = { readonly templateBody: string } | { readonly templateName: string };
 
 /** A device that tries again and again is told of once in this time. */
 const TELL_EVERY_MS = 1_000;
@@ -67,6 +70,7 @@ export class JustInTimeRegistration {
       certificatePem,
       status: 'PENDING_ACTIVATION',
       caCertificateId: ca.certificateId,
+      certificateMode: ca.certificateMode,
       notBefore,
       notAfter,
       createdAt: now,
@@ -76,6 +80,7 @@ export class JustInTimeRegistration {
     // Another replica that was shown it at the same time may have been faster, and tells of it.
     if (!(await this.certificates.insert(tx.manager, record))) return { status: 'PENDING_ACTIVATION' };
     tx.affects('certificate', certificateId);
+    tx.notes('CERTIFICATE', 'CREATED', certificateId);
     return this.tell(tx, record, ca, now);
   }
 
@@ -96,7 +101,7 @@ export class JustInTimeRegistration {
   private tell(
     tx: RegistryTransaction,
     { certificateId, status, createdAt }: CertificateRecord,
-    { certificateId: caCertificateId, templateBody }: CaCertificateRecord,
+    { certificateId: caCertificateId, templateBody, templateName }: CaCertificateRecord,
     now: Date,
   ): Presentation {
     tx.tellAlways(`$aws/events/certificates/registered/${caCertificateId}`, {
@@ -107,7 +112,8 @@ export class JustInTimeRegistration {
       awsAccountId: this.scope.account,
       certificateRegistrationTimestamp: String(createdAt.getTime()),
     });
-    return templateBody === null ? { status } : { status, templateBody };
+    if (templateName !== null) return { status, template: { templateName } };
+    return templateBody === null ? { status } : { status, template: { templateBody } };
   }
 }
 

@@ -25,8 +25,8 @@ export class PresentationService {
       // Anybody can show anything: what no CA could register is no fault of the caller.
       return { outcome: 'UNKNOWN', reason: reviveError(error).message };
     }
-    const { status, templateBody } = await this.registration.register(certificate);
-    if (templateBody !== undefined) return this.provisioning.provision(certificate, templateBody);
+    const { status, template } = await this.registration.register(certificate);
+    if (template !== undefined) return this.provisioning.provision(certificate, template);
     return { outcome: outcomeOf(status) };
   }
 }

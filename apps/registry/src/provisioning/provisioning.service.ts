@@ -13,6 +13,8 @@ import { ThingProvisioning } from './thing-provisioning.js';
 export interface Provisioned {
   thingName: string;
   certificateId: string;
+  /** The certificate, if this provisioning issued or registered it. */
+  newCertificatePem?: string | undefined;
 }
 
 /** Brings about what a resolved provisioning template says: all of it, or nothing. */
@@ -27,18 +29,18 @@ export class ProvisioningService {
 
   /**
    * Applies a plan. The certificate becomes usable last. Errors are those of the commands that do the same one by one,
-   * and ResourceRegistrationFailure where OverrideSettings want it.
+   * and ResourceAlreadyExists where OverrideSettings want it.
    */
   async applyIn(tx: RegistryTransaction, plan: ProvisioningPlan): Promise<Provisioned> {
     const { thingName } = plan.thing;
     await this.things.applyIn(tx, plan.thing);
     const certificate = await this.certificates.applyIn(tx, plan.certificate);
-    const { certificateId } = certificate;
+    const { certificateId, newCertificatePem } = certificate;
     for (const policy of plan.policies) await this.attachIn(tx, policy, certificateId);
     const attached = { thingName, thingPrincipalType: 'NON_EXCLUSIVE_THING' as const };
     await this.principals.attachPrincipalIn(tx, attached, certificateId);
     await this.certificates.setStatusIn(tx, plan.certificate, certificate);
-    return { thingName, certificateId };
+    return { thingName, certificateId, newCertificatePem };
   }
 
   private async attachIn(tx: RegistryTransaction, policy: PolicyPlan, certificateId: string): Promise<void> {

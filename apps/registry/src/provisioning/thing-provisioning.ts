@@ -3,10 +3,12 @@ import { Injectable } from '@nestjs/common';
 import {
   addThingToBillingGroup,
   createThing,
+  type ParsedRequestOf,
   type RequestOf,
   updateThing,
   updateThingGroupsForThing,
 } from '#thingcore/contracts';
+import { reviveError } from '#thingcore/errors';
 import type { ThingPlan } from '#thingcore/provisioning-template';
 import { BillingGroupService } from '../billing-groups/billing-group.service.js';
 import type { RegistryTransaction } from '../changes/registry-transactions.js';
@@ -30,17 +32,29 @@ export class ThingProvisioning {
 
   /** Creates the thing, or changes the existing one as far as the template's OverrideSettings allow. */
   async applyIn(tx: RegistryTransaction, plan: ThingPlan): Promise<void> {
-    const existing = await this.store.lockToChange(tx.manager, plan.thingName);
-    await (existing === undefined ? this.createIn(tx, plan) : this.changeIn(tx, plan, existing));
+    const create = parseRequest(createThing, requestFor(plan));
+    const existing = (await this.store.lockToChange(tx.manager, plan.thingName)) ?? (await this.createIn(tx, create));
+    if (existing === undefined) {
+      await this.updateGroupsIn(tx, { thingName: plan.thingName, thingGroupsToAdd: [...(plan.thingGroups ?? [])] });
+    } else {
+      await this.changeIn(tx, plan, existing);
+    }
   }
 
+  /** Creates the thing; answers the one that another device with the same name has brought along meanwhile. */
   private async createIn(
     tx: RegistryTransaction,
-    { thingName, thingTypeName, billingGroup, attributes = {}, thingGroups = [] }: ThingPlan,
-  ): Promise<void> {
-    const request = { thingName, thingTypeName, billingGroupName: billingGroup, attributes };
-    await this.things.createIn(tx, parseRequest(createThing, request));
-    await this.updateGroupsIn(tx, { thingName, thingGroupsToAdd: [...thingGroups] });
+    request: ParsedRequestOf<typeof createThing>,
+  ): Promise<ThingRecord | undefined> {
+    try {
+      await this.things.createIn(tx, request);
+      return undefined;
+    } catch (error) {
+      if (reviveError(error).code !== 'ResourceAlreadyExists') throw error;
+      const existing = await this.store.lockToChange(tx.manager, request.thingName);
+      if (existing === undefined) throw error;
+      return existing;
+    }
   }
 
   private async changeIn(tx: RegistryTransaction, plan: ThingPlan, existing: ThingRecord): Promise<void> {
@@ -80,6 +94,10 @@ export class ThingProvisioning {
       await this.memberships.updateIn(tx, parsed);
     }
   }
+}
+
+function requestFor({ thingName, thingTypeName, billingGroup, attributes = {} }: ThingPlan) {
+  return { thingName, thingTypeName, billingGroupName: billingGroup, attributes };
 }
 
 type Change = Pick<RequestOf<typeof updateThing>, 'attributes' | 'merge' | 'thingTypeName'>;

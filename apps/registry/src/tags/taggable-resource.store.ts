@@ -10,6 +10,7 @@ const TABLES: Record<TaggableKind, { table: string; key: string }> = {
   billinggroup: { table: 'billing_groups', key: 'billing_group_name' },
   policy: { table: 'policies', key: 'policy_name' },
   cacert: { table: 'ca_certificates', key: 'certificate_id' },
+  provisioningtemplate: { table: 'provisioning_templates', key: 'template_name' },
 };
 
 /** Whether resources that carry tags exist, in PostgreSQL. */

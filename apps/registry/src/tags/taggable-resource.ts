@@ -1,7 +1,14 @@
 import { iotArn, parseArn, type ArnScope } from '#thingcore/policy';
 
 /** The kinds of resources that carry tags, as their ARNs name them. AWS: things themselves are not taggable. */
-export const TAGGABLE_KINDS = ['thingtype', 'thinggroup', 'billinggroup', 'policy', 'cacert'] as const;
+export const TAGGABLE_KINDS = [
+  'thingtype',
+  'thinggroup',
+  'billinggroup',
+  'policy',
+  'cacert',
+  'provisioningtemplate',
+] as const;
 
 /** A kind of resource that carries tags. */
 export type TaggableKind = (typeof TAGGABLE_KINDS)[number];

@@ -15,6 +15,7 @@ import { RegistryContext } from '../changes/registry-context.js';
 import { type RegistryTransaction, RegistryTransactions } from '../changes/registry-transactions.js';
 import { nameRange } from '../names/name-range.js';
 import { REGISTRY_CONFIG, type RegistryConfig } from '../registry.config.js';
+import { ShadowSchemas } from '../shadow-schemas/shadow-schemas.js';
 import { TagStore } from '../tags/tag.store.js';
 import { thingTypeEvent } from './thing-type-event.js';
 import { thingTypeInUse, thingTypeNotFound, tooEarlyToDelete } from './thing-type-refusals.js';
@@ -29,15 +30,18 @@ export class ThingTypeService {
     private readonly transactions: RegistryTransactions,
     private readonly context: RegistryContext,
     private readonly stamps: EventStamps,
+    private readonly schemas: ShadowSchemas,
     @Inject(REGISTRY_CONFIG) private readonly config: RegistryConfig,
   ) {}
 
-  create(request: ParsedRequestOf<typeof createThingType>): Promise<ThingType> {
-    return this.transactions.run((tx) => this.createIn(tx, request));
+  async create(request: ParsedRequestOf<typeof createThingType>): Promise<ThingType> {
+    const type = await this.transactions.run((tx) => this.createIn(tx, request));
+    if (type.shadowSchema !== undefined) await this.schemas.announce(type.thingTypeName);
+    return type;
   }
 
   async createIn(tx: RegistryTransaction, request: ParsedRequestOf<typeof createThingType>): Promise<ThingType> {
-    const { thingTypeName, description, searchableAttributes, tags } = request;
+    const { thingTypeName, description, searchableAttributes, tags, shadowSchema = null } = request;
     const created: ThingTypeRecord = {
       thingTypeName,
       thingTypeId: this.context.newId(),
@@ -45,8 +49,10 @@ export class ThingTypeService {
       searchableAttributes,
       deprecatedAt: null,
       createdAt: this.context.now(),
+      shadowSchema,
     };
     if (!(await this.types.insert(tx.manager, created))) return this.sameAs(await this.get(tx, thingTypeName), created);
+    if (shadowSchema !== null) await this.schemas.admit(tx, thingTypeName, shadowSchema);
     await this.tags.put(tx.manager, this.context.arn('thingtype', thingTypeName), tags);
     return this.tell(tx, 'CREATED', created);
   }
@@ -63,13 +69,17 @@ export class ThingTypeService {
     return { thingTypes, ...(records.length > limit && last ? { nextToken: last.thingTypeName } : {}) };
   }
 
-  update(request: ParsedRequestOf<typeof updateThingType>): Promise<ThingType> {
-    const { thingTypeName, description, searchableAttributes } = request;
-    return this.change(thingTypeName, (type) => ({
+  async update(request: ParsedRequestOf<typeof updateThingType>): Promise<ThingType> {
+    const { thingTypeName, description, searchableAttributes, shadowSchema } = request;
+    const type = await this.change(thingTypeName, (type) => ({
       ...type,
       ...(description === undefined ? {} : { description: description || null }),
       ...(searchableAttributes === undefined ? {} : { searchableAttributes }),
+      ...(shadowSchema === undefined ? {} : { shadowSchema }),
     }));
+    // Its description stands in the API, too.
+    if (shadowSchema !== undefined || type.shadowSchema !== undefined) await this.schemas.announce(thingTypeName);
+    return type;
   }
 
   /** Deprecating again keeps the time of the first: the wait before the deletion is not drawn out. */
@@ -81,8 +91,8 @@ export class ThingTypeService {
     }));
   }
 
-  delete(thingTypeName: string): Promise<void> {
-    return this.transactions.run(async (tx) => {
+  async delete(thingTypeName: string): Promise<void> {
+    await this.transactions.run(async (tx) => {
       const type = await this.types.lock(tx.manager, thingTypeName);
       if (type === undefined) throw thingTypeNotFound(thingTypeName);
       const waitMs = this.config.thingTypeDeletionWaitSeconds * 1000;
@@ -90,9 +100,11 @@ export class ThingTypeService {
       if (tooEarly !== undefined) throw tooEarly;
       if (await this.types.hasThings(tx.manager, thingTypeName)) throw thingTypeInUse(thingTypeName);
       await this.types.delete(tx.manager, thingTypeName);
+      if (type.shadowSchema !== null) await this.schemas.admit(tx, thingTypeName, null);
       await this.tags.removeAll(tx.manager, this.context.arn('thingtype', thingTypeName));
       this.tell(tx, 'DELETED', type);
     });
+    await this.schemas.announce(thingTypeName);
   }
 
   private change(thingTypeName: string, changed: (type: ThingTypeRecord) => ThingTypeRecord): Promise<ThingType> {
@@ -101,6 +113,7 @@ export class ThingTypeService {
       if (before === undefined) throw thingTypeNotFound(thingTypeName);
       const after = changed(before);
       if (isDeepStrictEqual(after, before)) return this.toThingType(before);
+      if (isOfOtherSchema(before, after)) await this.schemas.admit(tx, thingTypeName, after.shadowSchema);
       await this.types.update(tx.manager, after);
       return this.tell(tx, 'UPDATED', after);
     });
@@ -116,7 +129,8 @@ export class ThingTypeService {
     const type = this.toThingType(existing);
     const isSame =
       existing.description === asked.description &&
-      isDeepStrictEqual(existing.searchableAttributes, asked.searchableAttributes);
+      isDeepStrictEqual(existing.searchableAttributes, asked.searchableAttributes) &&
+      isDeepStrictEqual(existing.shadowSchema, asked.shadowSchema);
     if (isSame) return type;
     throw new IotError(
       'ResourceAlreadyExists',
@@ -133,7 +147,8 @@ export class ThingTypeService {
   }
 
   private toThingType(record: ThingTypeRecord): ThingType {
-    const { thingTypeName, thingTypeId, description, searchableAttributes, deprecatedAt, createdAt } = record;
+    const { thingTypeName, thingTypeId, description, searchableAttributes, deprecatedAt, createdAt, shadowSchema } =
+      record;
     return {
       thingTypeName,
       thingTypeId,
@@ -143,6 +158,13 @@ export class ThingTypeService {
       deprecated: deprecatedAt !== null,
       ...(deprecatedAt === null ? {} : { deprecatedAt: deprecatedAt.getTime() }),
       createdAt: createdAt.getTime(),
+      ...(shadowSchema === null ? {} : { shadowSchema }),
     };
   }
+}
+
+/** Whether what the API makes of the type is another: of its schema, and of its description in front of that. */
+function isOfOtherSchema(before: ThingTypeRecord, after: ThingTypeRecord): boolean {
+  if (!isDeepStrictEqual(before.shadowSchema, after.shadowSchema)) return true;
+  return after.shadowSchema !== null && before.description !== after.description;
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { JsonObject } from '#thingcore/errors';
 import { rejectWithIotError } from '#thingcore/persistence';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { NameRange } from '../names/name-range.js';
@@ -11,6 +12,8 @@ export interface ThingTypeRecord {
   searchableAttributes: string[];
   deprecatedAt: Date | null;
   createdAt: Date;
+  /** What it says of the shadows of its things. */
+  shadowSchema: JsonObject | null;
 }
 
 interface Row {
@@ -20,9 +23,11 @@ interface Row {
   searchable_attributes: string[];
   deprecated_at: Date | null;
   created_at: Date;
+  shadow_schema: JsonObject | null;
 }
 
-const COLUMNS = 'thing_type_name, thing_type_id, description, searchable_attributes, deprecated_at, created_at';
+const COLUMNS =
+  'thing_type_name, thing_type_id, description, searchable_attributes, deprecated_at, created_at, shadow_schema';
 
 /** The thing types of the registry, in PostgreSQL. */
 @Injectable()
@@ -32,7 +37,7 @@ export class ThingTypeStore {
   /** Stores a new thing type; answers false and changes nothing when the name is taken. */
   async insert(manager: EntityManager, type: ThingTypeRecord): Promise<boolean> {
     const rows = await manager.query<unknown[]>(
-      `INSERT INTO thing_types (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (thing_type_name) DO NOTHING RETURNING 1`,
+      `INSERT INTO thing_types (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (thing_type_name) DO NOTHING RETURNING 1`,
       values(type),
     );
     return rows.length === 1;
@@ -64,8 +69,9 @@ export class ThingTypeStore {
   /** Stores what may change of a thing type. */
   async update(manager: EntityManager, type: ThingTypeRecord): Promise<void> {
     await manager.query(
-      `UPDATE thing_types SET description = $2, searchable_attributes = $3, deprecated_at = $4 WHERE thing_type_name = $1`,
-      [type.thingTypeName, type.description, type.searchableAttributes, type.deprecatedAt],
+      `UPDATE thing_types SET description = $2, searchable_attributes = $3, deprecated_at = $4, shadow_schema = $5
+       WHERE thing_type_name = $1`,
+      [type.thingTypeName, type.description, type.searchableAttributes, type.deprecatedAt, textOf(type.shadowSchema)],
     );
   }
 
@@ -101,8 +107,12 @@ export class ThingTypeStore {
 }
 
 function values(type: ThingTypeRecord): unknown[] {
-  const { thingTypeName, thingTypeId, description, searchableAttributes, deprecatedAt, createdAt } = type;
-  return [thingTypeName, thingTypeId, description, searchableAttributes, deprecatedAt, createdAt];
+  const { thingTypeName, thingTypeId, description, searchableAttributes, deprecatedAt, createdAt, shadowSchema } = type;
+  return [thingTypeName, thingTypeId, description, searchableAttributes, deprecatedAt, createdAt, textOf(shadowSchema)];
+}
+
+function textOf(schema: JsonObject | null): string | null {
+  return schema && JSON.stringify(schema);
 }
 
 function toRecord(row: Row): ThingTypeRecord {
@@ -113,5 +123,6 @@ function toRecord(row: Row): ThingTypeRecord {
     searchableAttributes: row.searchable_attributes,
     deprecatedAt: row.deprecated_at,
     createdAt: row.created_at,
+    shadowSchema: row.shadow_schema,
   };
 }

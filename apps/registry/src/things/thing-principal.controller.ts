@@ -37,7 +37,7 @@ export class ThingPrincipalController {
 
   @MessagePattern(listPrincipalThings.pattern)
   listThings(@Payload(new ContractPipe(listPrincipalThings)) request: ParsedRequestOf<typeof listPrincipalThings>) {
-    const { principal, after, limit } = request;
-    return this.principals.listThings(certificateIdOf(principal), after, limit);
+    const { principal, ...wanted } = request;
+    return this.principals.listThings(certificateIdOf(principal), wanted);
   }
 }

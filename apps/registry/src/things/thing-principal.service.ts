@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { getPrincipalsOfThings, listPrincipalThings, ReplyOf } from '#thingcore/contracts';
+import type { getPrincipalsOfThings, listPrincipalThings, ParsedRequestOf, ReplyOf } from '#thingcore/contracts';
 import { type RegistryTransaction, RegistryTransactions } from '../changes/registry-transactions.js';
 import { type AttachedThing, ThingPrincipalStore } from './thing-principal.store.js';
 import { attachedElsewhere, attachedOtherwise, principalNotFound, thingNotFound } from './thing-refusals.js';
@@ -50,10 +50,9 @@ export class ThingPrincipalService {
   /** A page of the things that a certificate is attached to. */
   async listThings(
     certificateId: string,
-    after: string | undefined,
-    limit: number,
+    { thingPrincipalType, after, limit }: Omit<ParsedRequestOf<typeof listPrincipalThings>, 'principal'>,
   ): Promise<ReplyOf<typeof listPrincipalThings>> {
-    const attached = await this.principals.thingsOf(certificateId, after ?? '', limit + 1);
+    const attached = await this.principals.thingsOf(certificateId, thingPrincipalType, after ?? '', limit + 1);
     if (attached.length === 0 && !(await this.principals.hasCertificate(certificateId))) {
       throw principalNotFound(certificateId);
     }

@@ -106,11 +106,17 @@ export class ThingPrincipalStore {
   }
 
   /** Up to `limit` things that a certificate is attached to, those behind `after`, in the order of their names. */
-  async thingsOf(certificateId: string, after: string, limit: number): Promise<AttachedThing[]> {
+  async thingsOf(
+    certificateId: string,
+    type: ThingPrincipalType | undefined,
+    after: string,
+    limit: number,
+  ): Promise<AttachedThing[]> {
     return this.query(
       `SELECT thing_name AS "thingName", thing_principal_type AS "thingPrincipalType" FROM thing_principals
-       WHERE certificate_id = $1 AND thing_name > $2 ORDER BY thing_name LIMIT $3`,
-      [certificateId, after, limit],
+       WHERE certificate_id = $1 AND thing_name > $2 AND ($4::text IS NULL OR thing_principal_type = $4)
+       ORDER BY thing_name LIMIT $3`,
+      [certificateId, after, limit, type ?? null],
     );
   }
 

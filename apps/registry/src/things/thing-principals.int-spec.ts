@@ -36,6 +36,8 @@ describe('principals of things', () => {
       { thingName: 'first', thingPrincipalType: 'NON_EXCLUSIVE_THING' },
       { thingName: 'second', thingPrincipalType: 'NON_EXCLUSIVE_THING' },
     ]);
+    const exclusive = { principal: certificateArn, thingPrincipalType: 'EXCLUSIVE_THING' } as const;
+    await expect(registry.call(listPrincipalThings, exclusive)).resolves.toEqual({ things: [] });
     expect(registry.events.principalChanges()).toEqual([
       `certificate ${certificateId}`,
       `certificate ${certificateId}`,

@@ -12,6 +12,7 @@ import { ThingTypeStore } from '../thing-types/thing-type.store.js';
 import { changeAttributes, checkThingAttributes, fitWithoutType } from './attributes.js';
 import { ThingEvents } from './thing-events.js';
 import { ThingPrincipalStore } from './thing-principal.store.js';
+import { ThingReader } from './thing-reader.js';
 import { thingNotFound, thingStillAttached } from './thing-refusals.js';
 import { toThing } from './to-thing.js';
 import { type ThingRecord, ThingStore } from './thing.store.js';
@@ -27,6 +28,7 @@ type UpdateRequest = ParsedRequestOf<typeof updateThing>;
 export class ThingService {
   constructor(
     private readonly things: ThingStore,
+    private readonly reader: ThingReader,
     private readonly principals: ThingPrincipalStore,
     private readonly types: ThingTypeStore,
     private readonly billingGroups: BillingGroupStore,
@@ -66,7 +68,7 @@ export class ThingService {
   }
 
   async getMany(thingNames: string[]): Promise<Thing[]> {
-    return (await this.things.findMany(thingNames)).map((thing) => toThing(this.context, thing));
+    return (await this.reader.read(thingNames)).map((thing) => toThing(this.context, thing));
   }
 
   update(request: UpdateRequest): Promise<Thing> {

@@ -41,7 +41,15 @@ export interface CompiledAction {
    * a message gets the same input object.
    */
   execute(input: ActionInput): Promise<void>;
+  /**
+   * Does it for messages that came together, for less than each by itself costs. Answers the inputs that failed with their
+   * errors, which are those of `execute`; rejects, or throws at once, when all failed. Left out where nothing is won.
+   */
+  executeAll?(inputs: readonly ActionInput[]): Promise<ActionFailures>;
 }
+
+/** What came of several inputs: those that failed, with their errors. */
+export type ActionFailures = ReadonlyMap<ActionInput, unknown>;
 
 /** What an action may use while its rule is compiled. */
 export interface ActionScope {

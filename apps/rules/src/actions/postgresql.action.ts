@@ -3,13 +3,13 @@ import { IotError, type JsonObject, type JsonValue } from '#thingcore/errors';
 import { Logger } from '#thingcore/platform';
 import pg from 'pg';
 import { z } from 'zod';
-import { mappedRow, memberRow, type RowMaker } from '../postgresql/column-values.js';
+import { mappedRow, memberRows, type RowMaker } from '../postgresql/column-values.js';
 import { checkIdentifier } from '../postgresql/identifier.js';
-import type { InsertStatement, Target } from '../postgresql/insert-statement.js';
+import type { InsertStatement, Row, Target } from '../postgresql/insert-statement.js';
 import { RowWriter } from '../postgresql/row-writer.js';
 import { parseTableName } from '../postgresql/table-name.js';
 import { RULES_CONFIG, type RulesConfig } from '../rules.config.js';
-import type { ActionInput, ActionKind, ActionScope, CompiledAction } from './action.js';
+import type { ActionFailures, ActionInput, ActionKind, ActionScope, CompiledAction } from './action.js';
 import { fieldError, parseFields } from './parse-fields.js';
 
 /** Each action keeps one statement running; connections beyond that serve other rules. */
@@ -62,7 +62,7 @@ export class PostgresqlKind implements ActionKind, OnApplicationShutdown {
     const fields = parseFields(schema, config, scope.path);
     const target = toTarget(fields, scope.path);
     const columns = fields.columns && checkColumns(fields.columns, fields.conflictColumns, scope.path);
-    const toRow = columns === undefined ? memberRow : mappedRow(columns, scope);
+    const toRow = columns === undefined ? memberRows() : mappedRow(columns, scope);
     const writer = new RowWriter(target, (statement) => this.run(statement));
     return new PostgresqlAction(fields.table, toRow, writer, this.unavailable);
   }
@@ -90,6 +90,21 @@ class PostgresqlAction implements CompiledAction {
 
   async execute(input: ActionInput): Promise<void> {
     await this.writer.write(await this.toRow(input));
+  }
+
+  async executeAll(inputs: readonly ActionInput[]): Promise<ActionFailures> {
+    const failures = new Map<ActionInput, unknown>();
+    const inputOf = new Map<Row, ActionInput>();
+    for (const input of inputs) {
+      try {
+        const row = this.toRow(input);
+        inputOf.set(row instanceof Promise ? await row : row, input);
+      } catch (error) {
+        failures.set(input, error);
+      }
+    }
+    for (const [row, error] of await this.writer.writeAll([...inputOf.keys()])) failures.set(inputOf.get(row)!, error);
+    return failures;
   }
 }
 

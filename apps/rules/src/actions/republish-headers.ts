@@ -38,7 +38,7 @@ const SETTERS = {
   },
   contentType: (properties, text) => {
     properties.contentType = text;
-    return undefined;
+    return textProblem(text);
   },
   responseTopic: (properties, text) => {
     properties.responseTopic = text;
@@ -63,6 +63,9 @@ interface Header {
   readonly set: Setter;
 }
 
+/** The name or the value of a user property. */
+type UserPropertyPart = Pick<Header, 'field' | 'template'>;
+
 /** Compiles the headers of a republish action; those without a template are checked at once. */
 export function compileHeaders(headers: z.output<typeof headersSchema>, scope: ActionScope): Headers {
   const compiled: Header[] = [];
@@ -76,16 +79,22 @@ export function compileHeaders(headers: z.output<typeof headersSchema>, scope: A
     const text = headers[name];
     if (text !== undefined) add(`headers.${name}`, text, SETTERS[name]);
   }
+  const part = (text: string, field: string): UserPropertyPart => {
+    const template = scope.template(text, field);
+    const problem = template.isConstant ? textProblem(text) : undefined;
+    if (problem !== undefined) throw fieldError(`${scope.path}.${field}`, problem);
+    return { field, template };
+  };
   const userProperties = (headers.userProperties ?? []).map(({ key, value }, index) => ({
-    key: scope.template(key, `headers.userProperties.${index}.key`),
-    value: scope.template(value, `headers.userProperties.${index}.value`),
+    key: part(key, `headers.userProperties.${index}.key`),
+    value: part(value, `headers.userProperties.${index}.value`),
   }));
   return async (input) => {
     const properties: MessageProperties = {};
     for (const header of compiled) await setHeader(properties, header, input);
     const pairs: [string, string][] = [];
     for (const { key, value } of userProperties) {
-      const [name, content] = [await read(key, input), await read(value, input)];
+      const [name, content] = [await readPart(key, input), await readPart(value, input)];
       if (name !== undefined && content !== undefined) pairs.push([name, content]);
     }
     return pairs.length === 0 ? properties : { ...properties, userProperties: pairs };
@@ -97,6 +106,19 @@ async function setHeader(properties: MessageProperties, header: Header, input: A
   if (text === undefined) return;
   const problem = header.set(properties, text);
   if (problem !== undefined) throw new IotError('InvalidRequest', `${header.field}: ${problem}`);
+}
+
+async function readPart({ field, template }: UserPropertyPart, input: ActionInput): Promise<string | undefined> {
+  const text = await read(template, input);
+  const problem = text === undefined ? undefined : textProblem(text);
+  if (problem !== undefined) throw new IotError('InvalidRequest', `${field}: ${problem}`);
+  return text;
+}
+
+/** What no encoded string of MQTT may hold: a receiver would close the connection. */
+function textProblem(text: string): string | undefined {
+  if (text.includes('\0')) return 'must not contain U+0000'; // [MQTT-1.5.4-2]
+  return /\p{Surrogate}/u.test(text) ? 'must not contain half a surrogate pair' : undefined; // [MQTT-1.5.4-1]
 }
 
 async function read(template: CompiledTemplate, { message, environment, variables }: ActionInput) {

@@ -78,8 +78,27 @@ describe('republish', () => {
     ['a reserved topic that is not open', { topic: '$$aws/${rest}' }, /not open to rules/],
     ['an expiry that is none', { topic: 'out', headers: { messageExpiry: '${wild}' } }, /headers.messageExpiry/],
     ['a response topic with a wildcard', { topic: 'out', headers: { responseTopic: '${wild}' } }, /wildcard/],
+    // [MQTT-1.5.4-2]
+    ['a content type with U+0000', { topic: 'out', headers: { contentType: '${nul}' } }, /contentType.*U\+0000/],
+    // [MQTT-1.5.4-1]
+    [
+      'a user property with half a surrogate pair',
+      { topic: 'out', headers: { userProperties: [{ key: 'k', value: 'v${half}' }] } },
+      /userProperties\.0\.value.*surrogate/,
+    ],
+    [
+      'the name of a user property with U+0000',
+      { topic: 'out', headers: { userProperties: [{ key: '${nul}', value: 'v' }] } },
+      /userProperties\.0\.key.*U\+0000/,
+    ],
   ])('fails for good on %s', async (_name, config, message) => {
-    const payload = JSON.stringify({ wild: '#', reserved: '$aws/things/t/shadow/update', rest: 'events/x' });
+    const payload = JSON.stringify({
+      wild: '#',
+      reserved: '$aws/things/t/shadow/update',
+      rest: 'events/x',
+      nul: 'a\0',
+      half: '\ud800',
+    });
     const failed = run(config, { payload });
     await expect(failed).rejects.toMatchObject({ code: 'InvalidRequest', retryable: false });
     await expect(failed).rejects.toThrow(message);

@@ -6,7 +6,7 @@ import { checkTopicName, parseReservedTopic } from '#thingcore/topics';
 import { RpcClient } from '#thingcore/transport';
 import { z } from 'zod';
 import { BatchQueue } from '../batch-queue.js';
-import type { ActionInput, ActionKind, ActionScope, CompiledAction } from './action.js';
+import type { ActionFailures, ActionInput, ActionKind, ActionScope, CompiledAction } from './action.js';
 import { fieldError, parseFields } from './parse-fields.js';
 import { compileHeaders, type Headers, headersSchema } from './republish-headers.js';
 
@@ -68,11 +68,37 @@ class RepublishAction implements CompiledAction {
     return isPlain ? this.send(input, topic, undefined) : this.sendWithHeaders(input, topic);
   }
 
+  async executeAll(inputs: readonly ActionInput[]): Promise<ActionFailures> {
+    const failures = new Map<ActionInput, unknown>();
+    const inputOf = new Map<Publish, ActionInput>();
+    for (const input of inputs) {
+      try {
+        const topic = this.topic(input);
+        const request =
+          typeof topic === 'string' && this.headers === undefined
+            ? this.request(input, topic, undefined)
+            : this.request(input, await topic, await this.headers?.(input));
+        inputOf.set(request, input);
+      } catch (error) {
+        failures.set(input, error);
+      }
+    }
+    const failed = await this.queue.addAll([...inputOf.keys()]);
+    for (const [request, error] of failed) failures.set(inputOf.get(request)!, publishFailed(request.topic, error));
+    return failures;
+  }
+
   private async sendWithHeaders(input: ActionInput, topic: string | Promise<string>): Promise<void> {
     await this.send(input, await topic, await this.headers?.(input));
   }
 
   private send(input: ActionInput, topic: string, properties: Publish['properties']): Promise<void> {
+    return this.queue.add(this.request(input, topic, properties)).catch((error: unknown) => {
+      throw publishFailed(topic, error);
+    });
+  }
+
+  private request(input: ActionInput, topic: string, properties: Publish['properties']): Publish {
     if (input.hops >= MAX_HOPS) {
       throw new IotError(
         'InvalidRequest',
@@ -82,14 +108,12 @@ class RepublishAction implements CompiledAction {
     }
     const request: Publish = {
       topic,
-      payload: Buffer.from(input.output.bytes).toString('base64'),
+      payload: base64Of(input.output.bytes),
       qos: this.qos,
       hops: input.hops + 1,
     };
     if (properties !== undefined) request.properties = properties;
-    return this.queue.add(request).catch((error: unknown) => {
-      throw publishFailed(topic, error);
-    });
+    return request;
   }
 
   private async publish(messages: readonly Publish[]): Promise<ReadonlyMap<Publish, unknown>> {
@@ -136,6 +160,10 @@ function checkTopic(topic: string, isReserved: boolean): string | undefined {
   if (!isReserved) return `The topic "${topic}" is reserved; a rule names reserved topics with a leading $$`;
   if (parseReservedTopic(topic)?.kind === 'shadow-request') return undefined;
   return `The reserved topic "${topic}" is not open to rules; requests to shadows are: $$aws/things/<thing>/shadow/update`;
+}
+
+function base64Of({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
 }
 
 function publishFailed(topic: string, thrown: unknown): IotError {

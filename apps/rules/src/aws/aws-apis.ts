@@ -6,7 +6,11 @@ import type {
   PutItemCommandInput,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { PutRecordBatchCommandInput, PutRecordBatchCommandOutput } from '@aws-sdk/client-firehose';
+import type {
+  PutRecordBatchCommandInput,
+  PutRecordBatchCommandOutput,
+  PutRecordCommandInput as PutFirehoseRecordCommandInput,
+} from '@aws-sdk/client-firehose';
 import type { PutRecordCommandInput } from '@aws-sdk/client-kinesis';
 import type { InvokeCommandInput, InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
@@ -14,7 +18,7 @@ import type { PublishCommandInput } from '@aws-sdk/client-sns';
 import type { SendMessageCommandInput } from '@aws-sdk/client-sqs';
 
 interface S3Caller extends AwsCaller {
-  putObject(input: PutObjectCommandInput): Promise<unknown>;
+  putObject(input: PutObjectCommandInput, signal: AbortSignal): Promise<unknown>;
 }
 
 /** S3. Buckets stand in the path: what stands in for AWS seldom has a name for each of them. */
@@ -30,14 +34,14 @@ export const S3_API: AwsApi<S3Caller> = {
       requestChecksumCalculation: 'WHEN_REQUIRED',
     });
     return {
-      putObject: (input) => client.send(new PutObjectCommand(input)),
+      putObject: (input, abortSignal) => client.send(new PutObjectCommand(input), { abortSignal }),
       destroy: () => client.destroy(),
     };
   },
 };
 
 interface LambdaCaller extends AwsCaller {
-  invoke(input: InvokeCommandInput, signal?: AbortSignal): Promise<InvokeCommandOutput>;
+  invoke(input: InvokeCommandInput, signal: AbortSignal): Promise<InvokeCommandOutput>;
 }
 
 /** Lambda. */
@@ -48,15 +52,14 @@ export const LAMBDA_API: AwsApi<LambdaCaller> = {
     const { InvokeCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
     const client = new LambdaClient(config);
     return {
-      invoke: (input, abortSignal) =>
-        client.send(new InvokeCommand(input), abortSignal === undefined ? {} : { abortSignal }),
+      invoke: (input, abortSignal) => client.send(new InvokeCommand(input), { abortSignal }),
       destroy: () => client.destroy(),
     };
   },
 };
 
 interface SqsCaller extends AwsCaller {
-  sendMessage(input: SendMessageCommandInput): Promise<unknown>;
+  sendMessage(input: SendMessageCommandInput, signal: AbortSignal): Promise<unknown>;
 }
 
 /** SQS. The URL of a queue names the queue; which host is asked is up to the operator, not to the rule. */
@@ -67,14 +70,14 @@ export const SQS_API: AwsApi<SqsCaller> = {
     const { SendMessageCommand, SQSClient } = await import('@aws-sdk/client-sqs');
     const client = new SQSClient({ ...config, useQueueUrlAsEndpoint: false });
     return {
-      sendMessage: (input) => client.send(new SendMessageCommand(input)),
+      sendMessage: (input, abortSignal) => client.send(new SendMessageCommand(input), { abortSignal }),
       destroy: () => client.destroy(),
     };
   },
 };
 
 interface SnsCaller extends AwsCaller {
-  publish(input: PublishCommandInput): Promise<unknown>;
+  publish(input: PublishCommandInput, signal: AbortSignal): Promise<unknown>;
 }
 
 /** SNS. */
@@ -85,16 +88,16 @@ export const SNS_API: AwsApi<SnsCaller> = {
     const { PublishCommand, SNSClient } = await import('@aws-sdk/client-sns');
     const client = new SNSClient(config);
     return {
-      publish: (input) => client.send(new PublishCommand(input)),
+      publish: (input, abortSignal) => client.send(new PublishCommand(input), { abortSignal }),
       destroy: () => client.destroy(),
     };
   },
 };
 
 interface DynamodbCaller extends AwsCaller {
-  putItem(input: PutItemCommandInput): Promise<unknown>;
-  updateItem(input: UpdateItemCommandInput): Promise<unknown>;
-  deleteItem(input: DeleteItemCommandInput): Promise<unknown>;
+  putItem(input: PutItemCommandInput, signal: AbortSignal): Promise<unknown>;
+  updateItem(input: UpdateItemCommandInput, signal: AbortSignal): Promise<unknown>;
+  deleteItem(input: DeleteItemCommandInput, signal: AbortSignal): Promise<unknown>;
   getItem(input: GetItemCommandInput, signal: AbortSignal): Promise<GetItemCommandOutput>;
 }
 
@@ -106,9 +109,9 @@ export const DYNAMODB_API: AwsApi<DynamodbCaller> = {
     const sdk = await import('@aws-sdk/client-dynamodb');
     const client = new sdk.DynamoDBClient(config);
     return {
-      putItem: (input) => client.send(new sdk.PutItemCommand(input)),
-      updateItem: (input) => client.send(new sdk.UpdateItemCommand(input)),
-      deleteItem: (input) => client.send(new sdk.DeleteItemCommand(input)),
+      putItem: (input, abortSignal) => client.send(new sdk.PutItemCommand(input), { abortSignal }),
+      updateItem: (input, abortSignal) => client.send(new sdk.UpdateItemCommand(input), { abortSignal }),
+      deleteItem: (input, abortSignal) => client.send(new sdk.DeleteItemCommand(input), { abortSignal }),
       getItem: (input, abortSignal) => client.send(new sdk.GetItemCommand(input), { abortSignal }),
       destroy: () => client.destroy(),
     };
@@ -116,27 +119,26 @@ export const DYNAMODB_API: AwsApi<DynamodbCaller> = {
 };
 
 interface KinesisCaller extends AwsCaller {
-  putRecord(input: PutRecordCommandInput): Promise<unknown>;
+  putRecord(input: PutRecordCommandInput, signal: AbortSignal): Promise<unknown>;
 }
 
-/** Kinesis. Over HTTP/1.1: stand-ins seldom speak HTTP/2 without TLS, which the SDK would use. */
+/** Kinesis. Over HTTP/1.1 as the others: stand-ins seldom speak HTTP/2 without TLS, which the SDK would use. */
 export const KINESIS_API: AwsApi<KinesisCaller> = {
   service: 'kinesis',
   title: 'Kinesis',
   async load(config) {
     const { KinesisClient, PutRecordCommand } = await import('@aws-sdk/client-kinesis');
-    const { NodeHttpHandler } = await import('@smithy/node-http-handler');
-    const client = new KinesisClient({ ...config, requestHandler: new NodeHttpHandler(config.requestHandler) });
+    const client = new KinesisClient(config);
     return {
-      putRecord: (input) => client.send(new PutRecordCommand(input)),
+      putRecord: (input, abortSignal) => client.send(new PutRecordCommand(input), { abortSignal }),
       destroy: () => client.destroy(),
     };
   },
 };
 
 interface FirehoseCaller extends AwsCaller {
-  putRecord(input: { DeliveryStreamName: string; Record: { Data: Uint8Array } }): Promise<unknown>;
-  putRecordBatch(input: PutRecordBatchCommandInput): Promise<PutRecordBatchCommandOutput>;
+  putRecord(input: PutFirehoseRecordCommandInput, signal: AbortSignal): Promise<unknown>;
+  putRecordBatch(input: PutRecordBatchCommandInput, signal: AbortSignal): Promise<PutRecordBatchCommandOutput>;
 }
 
 /** Firehose. */
@@ -147,8 +149,8 @@ export const FIREHOSE_API: AwsApi<FirehoseCaller> = {
     const { FirehoseClient, PutRecordBatchCommand, PutRecordCommand } = await import('@aws-sdk/client-firehose');
     const client = new FirehoseClient(config);
     return {
-      putRecord: (input) => client.send(new PutRecordCommand(input)),
-      putRecordBatch: (input) => client.send(new PutRecordBatchCommand(input)),
+      putRecord: (input, abortSignal) => client.send(new PutRecordCommand(input), { abortSignal }),
+      putRecordBatch: (input, abortSignal) => client.send(new PutRecordBatchCommand(input), { abortSignal }),
       destroy: () => client.destroy(),
     };
   },

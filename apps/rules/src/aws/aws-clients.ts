@@ -1,9 +1,12 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { IotError } from '#thingcore/errors';
+import type { AbortableHttpHandler } from './abortable-http-handler.js';
 import { type AwsConnection, AwsConnections, type AwsService } from './aws-connections.js';
 import { toActionError } from './aws-error.js';
 
 const CONNECT_TIMEOUT_MS = 3_000;
-const REQUEST_TIMEOUT_MS = 10_000;
+/** For a call as a whole, from the connection to the last byte of the answer. */
+const CALL_TIMEOUT_MS = 10_000;
 const SOCKETS = 64;
 
 /** What every client of the AWS SDK is made from. */
@@ -12,13 +15,7 @@ export interface AwsClientConfig {
   readonly endpoint?: string;
   readonly credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
   readonly maxAttempts: number;
-  readonly requestHandler: {
-    connectionTimeout: number;
-    requestTimeout: number;
-    throwOnRequestTimeout: boolean;
-    httpsAgent: { keepAlive: boolean; maxSockets: number };
-    httpAgent: { keepAlive: boolean; maxSockets: number };
-  };
+  readonly requestHandler: AbortableHttpHandler;
 }
 
 /** The calls of one service, made of the SDK's client of it. */
@@ -42,6 +39,8 @@ export interface AwsCall {
   readonly resource: string;
   /** Where the resource is, as far as its name says so. */
   readonly region?: string | undefined;
+  /** Milliseconds that the call may take; ten seconds unless given. */
+  readonly deadlineMs?: number | undefined;
 }
 
 /** Clients of AWS services, one for each connection, made when first needed and kept. */
@@ -54,15 +53,19 @@ export class AwsClients implements OnApplicationShutdown {
   /**
    * Calls a service in the name of a role, once: the retries are those of the action. Errors: `ServiceUnavailable` when a
    * later try may succeed, else `InvalidRequest`; details `resource`, `awsCode`.
+   *
+   * @param use makes the call and hands on the signal, which ends it, the body of the answer included
    */
   async call<Caller extends AwsCaller, Answer>(
     api: AwsApi<Caller>,
-    { roleArn, resource, region }: AwsCall,
-    use: (caller: Caller) => Promise<Answer>,
+    { roleArn, resource, region, deadlineMs = CALL_TIMEOUT_MS }: AwsCall,
+    use: (caller: Caller, signal: AbortSignal) => Promise<Answer>,
   ): Promise<Answer> {
+    const signal = AbortSignal.timeout(deadlineMs);
     try {
-      return await use(await this.caller(api, roleArn, region));
+      return await use(await this.caller(api, roleArn, region), signal);
     } catch (error) {
+      if (signal.aborted) throw timedOut(api.title, resource, deadlineMs, error);
       throw toActionError(api.title, resource, error);
     }
   }
@@ -82,27 +85,31 @@ export class AwsClients implements OnApplicationShutdown {
     const key = [api.service, connection.region, connection.endpoint, connection.credentials?.accessKeyId].join(' ');
     const known = this.callers.get(key) as Promise<Caller> | undefined;
     if (known !== undefined) return known;
-    const caller = api.load(toClientConfig(connection));
+    const caller = toClientConfig(connection).then((config) => api.load(config));
     this.callers.set(key, caller);
     return caller;
   }
 }
 
-function toClientConfig({ region, endpoint, credentials }: AwsConnection): AwsClientConfig {
+async function toClientConfig({ region, endpoint, credentials }: AwsConnection): Promise<AwsClientConfig> {
+  const { AbortableHttpHandler } = await import('./abortable-http-handler.js');
   const agent = { keepAlive: true, maxSockets: SOCKETS };
   return {
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials: plainCredentials(credentials) }),
     maxAttempts: 1,
-    requestHandler: {
+    requestHandler: new AbortableHttpHandler({
       connectionTimeout: CONNECT_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
       httpsAgent: agent,
       httpAgent: agent,
-    },
+    }),
   };
+}
+
+function timedOut(service: string, resource: string, deadlineMs: number, cause: unknown): IotError {
+  const problem = `${service} did not answer within ${deadlineMs} ms`;
+  return new IotError('ServiceUnavailable', problem, { details: { resource, awsCode: 'TimeoutError' }, cause });
 }
 
 function plainCredentials({ accessKeyId, secretAccessKey, sessionToken }: NonNullable<AwsConnection['credentials']>) {

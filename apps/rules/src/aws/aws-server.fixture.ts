@@ -20,6 +20,8 @@ export interface AwsAnswer {
   readonly status?: number;
   readonly headers?: Record<string, string>;
   readonly body?: string;
+  /** Sends the body, but never the end of it. */
+  readonly isStalled?: boolean;
 }
 
 /** Stands in for services of AWS: it checks signatures and keeps what it is asked. */
@@ -82,7 +84,9 @@ export class AwsServer {
     }
     const asked = { service, method: request.method ?? '', url: request.url ?? '', headers: request.headers, body };
     this.requests.push(asked);
-    const { status = 200, headers = {}, body: answer = '{}' } = this.answer(asked);
-    response.writeHead(status, headers).end(answer);
+    const { status = 200, headers = {}, body: answer = '{}', isStalled = false } = this.answer(asked);
+    response.writeHead(status, headers);
+    if (isStalled) response.write(answer);
+    else response.end(answer);
   }
 }

@@ -88,6 +88,15 @@ export class DeadLetterStore {
     return deleted;
   }
 
+  /** Deletes the oldest above a number; answers how many that were. */
+  async keepNewest(most: number): Promise<number> {
+    const [, deleted] = await this.query<[unknown[], number]>(
+      'DELETE FROM dead_letters WHERE id <= (SELECT id FROM dead_letters ORDER BY id DESC OFFSET $1 LIMIT 1)',
+      [most],
+    );
+    return deleted;
+  }
+
   private query<T>(sql: string, values: unknown[]): Promise<T> {
     return this.dataSource.query<T>(sql, values).catch(rejectWithIotError());
   }

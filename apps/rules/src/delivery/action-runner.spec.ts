@@ -3,6 +3,7 @@ import { Clock, Logger, Metrics } from '#thingcore/platform';
 import { compileRule, type MatchedRule } from '#thingcore/rules-sql';
 import type { ActionInput, CompiledAction } from '../actions/action.js';
 import { RulesMetrics } from '../metrics/rules-metrics.js';
+import { ActionAttempts } from './action-attempts.js';
 import { ActionRunner } from './action-runner.js';
 import { openBrokerMessage } from './open-broker-message.js';
 import type { Hit, RuleEvaluator } from './rule-evaluator.js';
@@ -86,12 +87,16 @@ async function run(actions: FakeAction[], errorAction?: FakeAction, more: Option
     return outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome);
   };
   const metrics = new Metrics();
+  const rulesMetrics = new RulesMetrics(metrics);
+  const logger = Logger.create({ service: 'test', level: 'silent', format: 'json' });
+  const tools = { sleep: () => Promise.resolve(), random: () => 0 };
   const runner = new ActionRunner(
     { complete } as unknown as RuleEvaluator,
-    new RulesMetrics(metrics),
-    Logger.create({ service: 'test', level: 'silent', format: 'json' }),
+    new ActionAttempts(rulesMetrics, logger, tools),
+    rulesMetrics,
+    logger,
     new FixedClock(),
-    { sleep: () => Promise.resolve(), random: () => 0 },
+    tools,
   );
   const outcome = await runner.run(hit, more.signal ?? new AbortController().signal);
   return { outcome, message, result, metrics: await metrics.registry.metrics() };

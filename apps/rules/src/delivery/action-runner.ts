@@ -1,37 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { RuleSample } from '#thingcore/contracts';
-import { reviveError } from '#thingcore/errors';
+import type { JsonValue } from '#thingcore/errors';
 import { Clock, Logger } from '#thingcore/platform';
 import type { MatchedRule } from '#thingcore/rules-sql';
-import type { ActionInput, CompiledAction } from '../actions/action.js';
+import type { ActionInput, CompiledAction, OutgoingPayload } from '../actions/action.js';
 import { RulesMetrics } from '../metrics/rules-metrics.js';
-import { CircuitBreakers } from './circuit-breakers.js';
-import { errorDocument, type Failure, resourceOf } from './error-document.js';
+import { ActionAttempts, type Ended, RETRY, runsTogether } from './action-attempts.js';
+import { errorDocument, type Failure } from './error-document.js';
 import type { DeadLetter } from './inbox.store.js';
-import { type Attempted, RETRY_TOOLS, type RetryPolicy, type RetryTools, tryRepeatedly } from './retry.js';
+import { RETRY_TOOLS, type RetryTools, tryRepeatedly } from './retry.js';
 import { type Hit, RuleEvaluator } from './rule-evaluator.js';
 
 /** What stands for the statement among the actions of a dead letter. */
 const STATEMENT = 'sql';
 
-/** AWS names numbers for the HTTP action only: three tries. Ours go over an outage of about three seconds. */
-const RETRY: RetryPolicy = { tries: 3, firstPauseMs: 500, factor: 4 };
-
 /** Runs the actions of a rule for one message. */
 @Injectable()
 export class ActionRunner {
-  private readonly breakers = new CircuitBreakers(
-    () => performance.now(),
-    (destination, { message }) => {
-      this.metrics.circuitsOpened.inc();
-      this.logger.warn('a destination of rules is down and is left alone for a while', { destination, error: message });
-    },
-  );
-
-  private readonly destinations = new WeakMap<CompiledAction, string | null>();
-
   constructor(
     private readonly evaluator: RuleEvaluator,
+    private readonly attempts: ActionAttempts,
     private readonly metrics: RulesMetrics,
     private readonly logger: Logger,
     private readonly clock: Clock,
@@ -42,13 +29,33 @@ export class ActionRunner {
    * Evaluates the statement if that is still to be done. Starts all actions at once with the same payload and, when some
    * failed for good, the error action once for all of them. Answers the dead letters: the failures of a rule without an
    * error action, or when that failed too. Answers `interrupted` when the signal ended it, and never rejects.
-   *
-   * Caution: most messages pass here with one action that is done at the first try; that way is kept short of promises.
    */
   run(hit: Hit, signal: AbortSignal): Promise<Outcome> {
     return hit.result === undefined || hit.rule.isMuted
       ? this.runInSteps(hit, signal)
       : this.act(hit, hit.result, signal);
+  }
+
+  /** Whether a hit may be run together with others of its rule. */
+  runsTogether({ rule, result, only, trace }: Hit): boolean {
+    if (result === undefined || rule.isMuted || only !== undefined || trace !== undefined) return false;
+    return rule.actions.length > 0 && rule.actions.every(runsTogether);
+  }
+
+  /**
+   * As {@link run} for hits of one rule that may be run together. Answers for each, in order, `done` or what becomes of it:
+   * what failed at the first try does not keep the others waiting. A busy rule has all its messages pass here, where most
+   * of the cost is that of promises: there is none for a message whose actions are done at the first try.
+   */
+  async runTogether(hits: readonly Hit[], signal: AbortSignal): Promise<('done' | Promise<Outcome>)[]> {
+    const actions = hits[0]?.rule.actions.filter(runsTogether) ?? [];
+    const inputs = hits.map((hit) => toInput(hit, hit.result!, new SelectedOutput(hit.result!)));
+    const ended = await Promise.all(actions.map((action) => this.attempts.attemptAll(action, inputs, hits, signal)));
+    return hits.map((hit, index) => {
+      const ofHit = ended.map((ofAction) => ofAction[index]!);
+      if (ofHit.every((end) => end === 'done')) return 'done';
+      return Promise.all(ofHit.map(async (end) => end)).then((all) => this.conclude(hit, hit.result!, all, signal));
+    });
   }
 
   private async runInSteps(hit: Hit, signal: AbortSignal): Promise<Outcome> {
@@ -102,9 +109,9 @@ export class ActionRunner {
 
   private act(hit: Hit, result: MatchedRule, signal: AbortSignal): Promise<Outcome> {
     const { only, rule } = hit;
-    const input = toInput(hit, result, { bytes: result.output, value: result.value });
+    const input = toInput(hit, result, new SelectedOutput(result));
     const chosen = only === undefined ? rule.actions : rule.actions.filter((_action, index) => only.includes(index));
-    const attempts = chosen.map((action) => this.attempt(action, input, hit, signal));
+    const attempts = chosen.map((action) => this.attempts.attempt(action, input, hit, signal));
     const [first] = attempts;
     if (first !== undefined && attempts.length === 1) {
       return first.then((ended) => this.conclude(hit, result, [ended], signal));
@@ -140,75 +147,11 @@ export class ActionRunner {
     }
     const document = errorDocument(rule.ruleName, message, failures);
     const output = { bytes: Buffer.from(JSON.stringify(document)), value: document };
-    const failed = await this.attempt(rule.errorAction, toInput(hit, result, output), hit, signal);
+    const failed = await this.attempts.attempt(rule.errorAction, toInput(hit, result, output), hit, signal);
     trace?.end(result);
     if (failed === 'interrupted') return 'interrupted';
     this.metrics.errorActions.inc({ rule: rule.ruleName, outcome: failed === 'done' ? 'success' : 'failure' });
     return failed === 'done' ? [] : this.bury(hit, failures, failed);
-  }
-
-  private attempt(action: CompiledAction, input: ActionInput, hit: Hit, signal: AbortSignal): Promise<Ended> {
-    const startedAt = performance.now();
-    return this.tryAction(action, input, signal).then((attempted) =>
-      this.note(action, attempted, performance.now() - startedAt, hit),
-    );
-  }
-
-  /** Counts and reports how an action ended. */
-  private note(action: CompiledAction, attempted: Attempted, ms: number, hit: Hit): Ended {
-    const labels = { rule: hit.rule.ruleName, action: action.key };
-    hit.trace?.note({ action: action.key, ...traced(attempted), ms });
-    if (attempted.outcome === 'interrupted') return 'interrupted';
-    const seconds = ms / 1000;
-    this.metrics.observeAction(action.key, seconds);
-    this.metrics.actionSecondsByRule.inc(labels, seconds);
-    if (attempted.tries > 1) this.metrics.actionRetries.inc(labels, attempted.tries - 1);
-    if (attempted.outcome === 'done') {
-      this.metrics.actionsSucceeded.inc(labels);
-      return 'done';
-    }
-    const failure = { action, error: attempted.error };
-    this.metrics.actionsFailed.inc(labels);
-    this.logger.error('an action of a rule failed', {
-      traceId: hit.message.messageId,
-      ...labels,
-      resource: resourceOf(failure),
-      topicName: hit.message.topic,
-      clientId: hit.message.clientId,
-      code: failure.error.code,
-      error: failure.error.message,
-      tries: attempted.tries,
-      // What is no IotError is a mistake in an action: only its stack leads there.
-      ...(failure.error.code === 'Internal' ? { cause: stackOf(failure.error.cause) } : {}),
-    });
-    return failure;
-  }
-
-  private tryAction(action: CompiledAction, input: ActionInput, signal: AbortSignal): Promise<Attempted> {
-    const destination = this.destinationOf(action);
-    if (destination === null) return tryRepeatedly(() => action.execute(input), RETRY, this.tools, signal);
-    const succeeded = () => this.breakers.succeeded(destination);
-    const failed = (thrown: unknown) => {
-      const error = reviveError(thrown);
-      // AWS has HTTP requests that timed out not tried again, but they say as much about their destination.
-      if (error.retryable || error.code === 'ServiceUnavailable') this.breakers.failed(destination, error);
-      else this.breakers.succeeded(destination);
-      throw error;
-    };
-    const guarded = () => {
-      this.breakers.enter(destination);
-      return action.execute(input).then(succeeded, failed);
-    };
-    return tryRepeatedly(guarded, RETRY, this.tools, signal);
-  }
-
-  private destinationOf(action: CompiledAction): string | null {
-    let destination = this.destinations.get(action);
-    if (destination === undefined) {
-      destination = action.destination === undefined ? `${action.key} ${action.resource}` : action.destination;
-      this.destinations.set(action, destination);
-    }
-    return destination;
   }
 
   /** One dead letter for each action that failed. That of the error action is no letter of its own: it has no message. */
@@ -226,11 +169,21 @@ export class ActionRunner {
   }
 }
 
-/** How an action ended. */
-type Ended = 'done' | 'interrupted' | Failure;
-
 /** What is left of a hit: its dead letters, or the hit itself when the process stops. */
-type Outcome = DeadLetter[] | 'interrupted';
+export type Outcome = DeadLetter[] | 'interrupted';
+
+/** The result of SELECT. Its bytes are made when an action asks for them. */
+class SelectedOutput implements OutgoingPayload {
+  constructor(private readonly result: MatchedRule) {}
+
+  get bytes(): Uint8Array {
+    return this.result.output;
+  }
+
+  get value(): JsonValue | undefined {
+    return this.result.value;
+  }
+}
 
 function toInput(
   { opened, environment, message }: Hit,
@@ -238,20 +191,4 @@ function toInput(
   output: ActionInput['output'],
 ): ActionInput {
   return { message: opened, environment, variables, hops: message.hops, output };
-}
-
-/** How an action ended, as a trace shows it. */
-function traced(attempted: Attempted): Omit<RuleSample['actions'][number], 'action' | 'ms'> {
-  switch (attempted.outcome) {
-    case 'interrupted':
-      return { outcome: 'INTERRUPTED', tries: 0 };
-    case 'done':
-      return { outcome: 'DONE', tries: attempted.tries };
-    case 'failed':
-      return { outcome: 'FAILED', tries: attempted.tries, error: attempted.error.message };
-  }
-}
-
-function stackOf(cause: unknown): string {
-  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 }

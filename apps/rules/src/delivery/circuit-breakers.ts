@@ -52,6 +52,11 @@ export class CircuitBreakers {
     );
   }
 
+  /** Whether a destination is left alone. */
+  isOpen(destination: string): boolean {
+    return this.circuits.get(destination)?.openUntil !== undefined;
+  }
+
   /** A call of a destination went well, or failed by what it was asked: somebody is there. */
   succeeded(destination: string): void {
     this.circuits.delete(destination);

@@ -31,6 +31,7 @@ async function startWorker() {
     busyRules: [],
     open: (callback: () => void) => void (onRoom = callback),
     close: async () => undefined,
+    start: () => undefined,
     discard: async (ids: string[]) => void discarded.push(...ids),
   };
   const worker = new InboxWorker(

@@ -150,11 +150,12 @@ export class InboxWorker implements Part {
       open.delete(key);
       return entry;
     };
-    for (const hit of hits) {
+    const claimed = hits.map((hit) => {
       const entry = take(hit);
       this.deliveries.reserveClaimed(hit.rule);
-      this.deliveries.start({ ...hit, only: entry?.only }, entry?.id);
-    }
+      return { hit: entry?.only === undefined ? hit : { ...hit, only: entry.only }, id: entry?.id };
+    });
+    this.deliveries.start(claimed);
     await this.inbox.release(postponed.flatMap((entry) => take(entry)?.id ?? []));
     const left = [...open.values()];
     // A rule may have been switched off after its entries were claimed.

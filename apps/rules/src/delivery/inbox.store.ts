@@ -55,6 +55,12 @@ export class InboxStore {
     this.workerId = ids.uuid();
   }
 
+  /** How many entries there are, of all workers together. */
+  async count(): Promise<number> {
+    const [row] = await this.query<{ count: string }[]>('SELECT count(*) FROM inbox', []);
+    return Number(row?.count ?? 0);
+  }
+
   /**
    * Stores entries in one statement and answers their ids in order. Undefined stands for an entry that was there
    * already: the event came twice, and the entry is in good hands.
@@ -84,7 +90,14 @@ export class InboxStore {
     const keys = rows[0]?.keys ?? undefined;
     // Ids are given in the order of the document.
     if (ids.length === entries.length) return ids;
-    return entries.map(({ message, ruleName }) => ids[keys?.indexOf(keyOf(message.messageId, ruleName)) ?? -1]);
+    const idOf = new Map(keys?.map((key, index) => [key, ids[index]]));
+    return entries.map(({ message, ruleName }) => {
+      const key = keyOf(message.messageId, ruleName);
+      const id = idOf.get(key);
+      // Of two that are the same, one is in the inbox.
+      idOf.delete(key);
+      return id;
+    });
   }
 
   /** Claims up to `limit` entries that nobody works on, oldest first, leaving those of some rules to others. */

@@ -6,12 +6,22 @@ import { basicIngestRule } from '../topic-rules/basic-ingest.js';
 import type { CompiledTopicRule } from '../topic-rules/compile-topic-rule.js';
 import { RuleSet } from '../topic-rules/rule-set.js';
 import { Recorder } from '../trials/recorder.js';
-import { Deliveries } from './deliveries.js';
-import { InboxStore, type NewEntry } from './inbox.store.js';
+import { Deliveries, type Delivery } from './deliveries.js';
+import { InboxIntake } from './inbox-intake.js';
+import type { NewEntry } from './inbox.store.js';
+import { laneOf } from './lanes.js';
 import { type Evaluated, type Hit, RuleEvaluator } from './rule-evaluator.js';
 
 /** How long publishers wait for a place at most; then what they brought waits in the inbox. */
 const LONGEST_WAIT_MS = 2_000;
+/** How many messages of events that failed are remembered; more means that events fail one after the other. */
+const MOST_REMEMBERED = 10_000;
+
+/** A hit that has to survive, and whether it has a place. */
+interface Reserved {
+  readonly hit: Hit;
+  readonly isClaimed: boolean;
+}
 
 /**
  * Takes messages over from the broker. A message with QoS 1 or 2 that passes a rule is in the inbox when `take`
@@ -19,23 +29,35 @@ const LONGEST_WAIT_MS = 2_000;
  */
 @Injectable()
 export class MessageIntake {
+  /** Messages of QoS 0 that were worked on although their event failed: they need not be when it comes again. */
+  private readonly startedBefore = new Set<string>();
+
   constructor(
     private readonly rules: RuleSet,
     private readonly evaluator: RuleEvaluator,
-    private readonly inbox: InboxStore,
+    private readonly inbox: InboxIntake,
     private readonly deliveries: Deliveries,
     private readonly recorder: Recorder,
     private readonly metrics: RulesMetrics,
     private readonly logger: Logger,
   ) {}
 
-  /** Rejects when the messages could not be stored; taking them again is right then. */
+  /**
+   * Rejects when the messages could not be stored, with `Throttling` when the inbox is full; taking them again is right
+   * then.
+   */
   async take(messages: readonly BrokerMessage[]): Promise<void> {
     // What a rule republished must not wait for a place: the execution that republished it holds one until this ends.
     if (messages.every(({ hops }) => hops === 0)) await this.deliveries.waitForRoom(LONGEST_WAIT_MS);
     const { hits, postponed } = await this.evaluate(messages);
-    await this.startDurable(hits.filter(isDurable), postponed.filter(isDurable));
-    for (const hit of hits) if (!isDurable(hit)) this.startVolatile(hit);
+    const durable = this.reserveDurable(hits);
+    this.startVolatile(hits);
+    try {
+      await this.startDurable(durable, postponed.filter(isDurable));
+    } catch (error) {
+      this.rememberVolatile(hits);
+      throw error;
+    }
     for (const { message, rule } of postponed) {
       if (rule.isMuted) continue;
       if (message.qos === 0) this.metrics.dropped.inc({ rule: rule.ruleName });
@@ -84,32 +106,51 @@ export class MessageIntake {
     });
   }
 
-  private startVolatile(hit: Hit): void {
-    if (this.deliveries.reserve(hit.rule)) this.deliveries.start(hit, undefined);
-    else if (!hit.rule.isMuted) this.metrics.dropped.inc({ rule: hit.rule.ruleName });
+  private startVolatile(hits: readonly Hit[]): void {
+    const started: Delivery[] = [];
+    for (const hit of hits) {
+      if (isDurable(hit) || this.startedBefore.delete(keyOf(hit))) continue;
+      if (this.deliveries.reserve(hit.rule)) started.push({ hit, id: undefined });
+      else if (!hit.rule.isMuted) this.metrics.dropped.inc({ rule: hit.rule.ruleName });
+    }
+    this.deliveries.start(started);
+  }
+
+  private rememberVolatile(hits: readonly Hit[]): void {
+    if (this.startedBefore.size > MOST_REMEMBERED) this.startedBefore.clear();
+    for (const hit of hits) if (!isDurable(hit)) this.startedBefore.add(keyOf(hit));
+  }
+
+  /** Places for what has to survive come first; what gets none waits in the inbox. */
+  private reserveDurable(hits: readonly Hit[]): Reserved[] {
+    return hits.filter(isDurable).map((hit) => ({ hit, isClaimed: this.deliveries.reserve(hit.rule) }));
   }
 
   /** Stores what has to survive. What is postponed waits in the inbox until its rule may take time again. */
-  private async startDurable(hits: readonly Hit[], postponed: Evaluated['postponed']): Promise<void> {
-    if (hits.length + postponed.length === 0) return;
-    const entries: NewEntry[] = hits.map(({ rule, message }) => ({
-      ruleName: rule.ruleName,
-      message,
-      isClaimed: this.deliveries.reserve(rule),
-    }));
-    for (const { rule, message } of postponed) entries.push({ ruleName: rule.ruleName, message, isClaimed: false });
+  private async startDurable(reserved: readonly Reserved[], postponed: Evaluated['postponed']): Promise<void> {
+    if (reserved.length + postponed.length === 0) return;
+    const entries: NewEntry[] = [
+      ...reserved.map(({ hit: { rule, message }, isClaimed }) => ({ ruleName: rule.ruleName, message, isClaimed })),
+      ...postponed.map(({ rule, message }) => ({ ruleName: rule.ruleName, message, isClaimed: false })),
+    ];
     let ids: (string | undefined)[] = [];
     try {
-      ids = await this.inbox.insert(entries);
+      ids = await this.inbox.add(entries);
     } finally {
-      for (const [index, hit] of hits.entries()) {
+      const started: Delivery[] = [];
+      for (const [index, { hit, isClaimed }] of reserved.entries()) {
         const id = ids[index];
-        if (entries[index]?.isClaimed !== true) continue;
+        if (!isClaimed) continue;
         if (id === undefined) this.deliveries.giveUp(hit.rule);
-        else this.deliveries.start(hit, id);
+        else started.push({ hit, id });
       }
+      this.deliveries.start(started);
     }
   }
+}
+
+function keyOf({ rule, message }: Hit): string {
+  return `${laneOf(rule)}/${message.messageId}`;
 }
 
 /** What a muted rule would do need not survive. */

@@ -60,8 +60,8 @@ export function tryRepeatedly(
 const DONE_AT_ONCE: Attempted = Object.freeze({ outcome: 'done', tries: 1 });
 const doneAtOnce = () => DONE_AT_ONCE;
 
-/** What is left to be done after the first try failed. */
-async function tryAfter(
+/** As {@link tryRepeatedly} when the first try was made already, and failed. */
+export async function tryAfter(
   thrown: unknown,
   work: () => Promise<void>,
   policy: RetryPolicy,

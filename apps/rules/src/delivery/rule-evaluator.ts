@@ -71,14 +71,16 @@ export class RuleEvaluator {
   async evaluate(matched: Iterable<Matched>): Promise<Evaluated> {
     const evaluated = { hits: [] as Hit[], postponed: [] as { message: BrokerMessage; rule: CompiledTopicRule }[] };
     let turnEndsAt = performance.now() + TURN_MS;
+    let environment = this.environment();
     for (const { message, rules } of matched) {
       if (rules.length === 0) continue;
       const startedAt = performance.now();
       if (startedAt > turnEndsAt) {
         await nextTurn();
         turnEndsAt = performance.now() + TURN_MS;
+        environment = this.environment();
       }
-      this.evaluateOne(message, rules, evaluated);
+      this.evaluateOne(message, rules, environment, evaluated);
       if (performance.now() - startedAt > SLOW_MESSAGE_MS) this.timedMessages = TIMED_MESSAGES;
     }
     return evaluated;
@@ -99,10 +101,10 @@ export class RuleEvaluator {
   private evaluateOne(
     message: BrokerMessage,
     rules: readonly CompiledTopicRule[],
+    environment: RuleEnvironment,
     { hits, postponed }: { hits: Hit[]; postponed: { message: BrokerMessage; rule: CompiledTopicRule }[] },
   ): void {
     const opened = openBrokerMessage(message);
-    const environment = this.environment();
     const isTimed = this.timedMessages > 0 || rules.length === 1;
     if (this.timedMessages > 0) this.timedMessages--;
     for (const rule of rules) {
@@ -147,6 +149,7 @@ export class RuleEvaluator {
     else if (!isMuted) this.metrics.filtered.inc({ rule: ruleName });
   }
 
+  /** What the messages of a turn share. */
   private environment(): RuleEnvironment {
     return {
       timestamp: this.clock.now(),

@@ -92,7 +92,7 @@ describe('destinations of HTTP actions', () => {
   beforeEach(async () => {
     asked = [];
     status = 200;
-    await dataSource.query('TRUNCATE destinations, topic_rules, inbox, dead_letters');
+    await dataSource.query('TRUNCATE destinations, topic_rules, inbox, dead_letters CASCADE');
   });
 
   const create = (confirmationUrl = `${base}/in`) => rpc.call(createTopicRuleDestination, { confirmationUrl });

@@ -61,11 +61,12 @@ export class ExternalLookups {
 
   /** AWS: the function's answer is the value; one that failed stops the rule. */
   private async invoke({ functionArn, input }: RequestOf<'aws_lambda'>): Promise<JsonValue | undefined> {
-    const call = { roleArn: undefined, resource: functionArn, region: regionOfArn(functionArn) };
-    const { FunctionError, Payload } = await this.aws.call(LAMBDA_API, call, (lambda) =>
+    const region = regionOfArn(functionArn);
+    const call = { roleArn: undefined, resource: functionArn, region, deadlineMs: DEADLINE_MS };
+    const { FunctionError, Payload } = await this.aws.call(LAMBDA_API, call, (lambda, signal) =>
       lambda.invoke(
         { FunctionName: functionArn, InvocationType: 'RequestResponse', Payload: Buffer.from(JSON.stringify(input)) },
-        AbortSignal.timeout(DEADLINE_MS),
+        signal,
       ),
     );
     const text = Buffer.from(Payload ?? []).toString('utf8');
@@ -83,8 +84,9 @@ export class ExternalLookups {
         toAttributeValue(value),
       ]),
     );
-    const { Item } = await this.aws.call(DYNAMODB_API, { roleArn, resource: TableName }, (dynamodb) =>
-      dynamodb.getItem({ TableName, Key }, AbortSignal.timeout(DEADLINE_MS)),
+    const call = { roleArn, resource: TableName, deadlineMs: DEADLINE_MS };
+    const { Item } = await this.aws.call(DYNAMODB_API, call, (dynamodb, signal) =>
+      dynamodb.getItem({ TableName, Key }, signal),
     );
     return Item && fromItem(Item);
   }

@@ -34,6 +34,10 @@ export class RulesMetrics {
   /** AWS: `ErrorActionSuccess` and `ErrorActionFailure`. */
   readonly errorActions: RuleCounter<'outcome'>;
   readonly deadLetters: RuleCounter<'action'>;
+  /** The oldest, deleted since there were too many. */
+  readonly deadLettersDiscarded: Counter;
+  /** Executions that were not taken since the inbox was full: their publishers got no PUBACK. */
+  readonly inboxRefused: Counter;
   readonly circuitsOpened: Counter;
   /** AWS: `RuleMessageThrottled`. */
   readonly dropped: RuleCounter<never>;
@@ -74,6 +78,8 @@ export class RulesMetrics {
     this.actionSeconds = seconds('action_duration_seconds', 'Time of an action, with its retries', 'action');
     this.errorActions = ofRule('error_actions', 'Error actions that were run', 'outcome');
     this.deadLetters = ofRule('dead_letters', 'Messages put into the table dead_letters', 'action');
+    this.deadLettersDiscarded = counter('dead_letters_discarded', 'Oldest dead letters deleted to make room');
+    this.inboxRefused = counter('inbox_refused', 'Messages of QoS 1 refused because the inbox was full');
     this.circuitsOpened = counter('circuits_opened', 'Times a destination of actions was found down and left alone');
     this.dropped = ofRule('messages_dropped', 'QoS 0 messages dropped because a rule could not keep up');
     this.postponed = ofRule('messages_postponed', 'Messages left for later because the SQL of a rule is slow');
@@ -91,14 +97,14 @@ export class RulesMetrics {
     this.lookupSeconds = seconds('lookup_duration_seconds', 'Time of calls that look outside the message', 'function');
   }
 
-  /** The time of an action of a kind, with its retries. */
-  observeAction(action: string, seconds: number): void {
+  /** The time of an action of a kind, with its retries, for one message or several that it was done for together. */
+  observeAction(action: string, seconds: number, times = 1): void {
     let ofKind = this.actionSecondsOf.get(action);
     if (ofKind === undefined) {
       ofKind = this.actionSeconds.labels(action);
       this.actionSecondsOf.set(action, ofKind);
     }
-    ofKind.observe(seconds);
+    for (let time = 0; time < times; time++) ofKind.observe(seconds);
   }
 
   /** What was counted for rules since the last call. */

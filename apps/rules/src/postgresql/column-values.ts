@@ -4,8 +4,8 @@ import type { ActionInput, ActionScope } from '../actions/action.js';
 import { checkIdentifier } from './identifier.js';
 import type { Cell, Row } from './insert-statement.js';
 
-/** Makes the row of a message. Errors: `InvalidRequest` when none comes out. */
-export type RowMaker = (input: ActionInput) => Promise<Row>;
+/** Makes the row of a message, at once unless a template looks outside. Errors: `InvalidRequest` when none comes out. */
+export type RowMaker = (input: ActionInput) => Row | Promise<Row>;
 
 type Source =
   { readonly column: string; readonly cell: Cell } | { readonly column: string; readonly template: CompiledTemplate };
@@ -16,39 +16,52 @@ type Source =
  */
 export function mappedRow(columns: Readonly<Record<string, JsonValue>>, scope: ActionScope): RowMaker {
   const sources = Object.entries(columns).map(([column, value]) => toSource(column, value, scope));
-  return async ({ message, environment, variables }) => {
-    const row: [string, Cell][] = [];
-    for (const source of sources) {
-      if ('cell' in source) row.push([source.column, source.cell]);
-      else {
-        const value = await source.template.evaluateValue(message, environment, variables);
-        if (value !== undefined) row.push([source.column, toCell(value)]);
-      }
-    }
-    return toRow(row, 'All columns are undefined for this message');
+  return ({ message, environment, variables }) => {
+    const values = sources.map((source) =>
+      'cell' in source ? source.cell : source.template.evaluateValue(message, environment, variables),
+    );
+    return values.some((value) => value instanceof Promise)
+      ? Promise.all(values.map(async (value) => value)).then((settled) => toRow(sources, settled))
+      : toRow(sources, values as (JsonValue | undefined)[]);
   };
 }
 
-/** The row of a SELECT result: each top-level member goes to the column of its name. */
-export const memberRow: RowMaker = ({ output: { value } }) => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    const problem = 'The outgoing payload is not a JSON object, so it has no columns; name them in "columns"';
-    return Promise.reject(new IotError('InvalidRequest', problem));
+/** The rows of SELECT results: each top-level member goes to the column of its name. */
+export function memberRows(): RowMaker {
+  /** Those of the row before: most messages of a rule have the same, which are then checked and kept once. */
+  let known: readonly string[] = [];
+  return ({ output: { value } }) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      const problem = 'The outgoing payload is not a JSON object, so it has no columns; name them in "columns"';
+      throw new IotError('InvalidRequest', problem);
+    }
+    const columns = Object.keys(value);
+    if (!areSame(columns, known)) {
+      checkColumns(columns);
+      known = columns;
+    }
+    return { columns: known, cells: known.map((column) => toCell(value[column] ?? null)) };
+  };
+}
+
+function checkColumns(columns: readonly string[]): void {
+  if (columns.length === 0) {
+    const problem = 'The outgoing payload is an object without members, so there is nothing to insert';
+    throw new IotError('InvalidRequest', problem);
   }
-  const entries = Object.entries(value);
-  for (const [column] of entries) {
+  for (const column of columns) {
     const problem = checkIdentifier(column);
     if (problem === undefined) continue;
     const name = column.slice(0, 80);
-    return Promise.reject(
-      new IotError('InvalidRequest', `The member "${name}" cannot be a column: the name ${problem}`),
-    );
+    throw new IotError('InvalidRequest', `The member "${name}" cannot be a column: the name ${problem}`);
   }
-  return toRow(
-    entries.map(([column, cell]) => [column, toCell(cell)]),
-    'The outgoing payload is an object without members, so there is nothing to insert',
-  );
-};
+}
+
+function areSame(some: readonly string[], others: readonly string[]): boolean {
+  if (some.length !== others.length || some.length === 0) return false;
+  for (let index = 0; index < some.length; index++) if (some[index] !== others[index]) return false;
+  return true;
+}
 
 function toSource(column: string, value: JsonValue, scope: ActionScope): Source {
   if (typeof value !== 'string') return { column, cell: toCell(value) };
@@ -61,7 +74,14 @@ function toCell(value: JsonValue): Cell {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
 }
 
-function toRow(entries: readonly [column: string, cell: Cell][], problem: string): Promise<Row> {
-  if (entries.length === 0) return Promise.reject(new IotError('InvalidRequest', problem));
-  return Promise.resolve({ columns: entries.map(([column]) => column), cells: entries.map(([, cell]) => cell) });
+function toRow(sources: readonly Source[], values: readonly (JsonValue | undefined)[]): Row {
+  const row: { columns: string[]; cells: Cell[] } = { columns: [], cells: [] };
+  for (const [index, { column }] of sources.entries()) {
+    const value = values[index];
+    if (value === undefined) continue;
+    row.columns.push(column);
+    row.cells.push(toCell(value));
+  }
+  if (row.columns.length > 0) return row;
+  throw new IotError('InvalidRequest', 'All columns are undefined for this message');
 }

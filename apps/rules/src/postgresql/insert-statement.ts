@@ -52,7 +52,11 @@ function conflictClause({ onConflict, conflictColumns }: Target, columns: readon
  * for an upsert, hold no key twice (PostgreSQL: "ON CONFLICT DO UPDATE command cannot affect row a second time"). Rows
  * of one key keep their order.
  */
-export function splitRows<R extends Row>(target: Target, rows: readonly R[]): R[][] {
+export function splitRows<R extends Row>(target: Target, rows: readonly R[]): (readonly R[])[] {
+  const [first] = rows;
+  if (first !== undefined && target.onConflict !== 'update' && rows.every(({ columns }) => columns === first.columns)) {
+    return chunk(rows, maxRows(first));
+  }
   const groups = new Map<string, { round: number; members: R[] }>();
   const seen = new Map<string, number>();
   for (const row of rows) {
@@ -79,7 +83,8 @@ function maxRows({ columns }: Row): number {
   return Math.max(1, Math.floor(MAX_PARAMETERS / columns.length));
 }
 
-function chunk<T>(items: T[], size: number): T[][] {
+function chunk<T>(items: readonly T[], size: number): (readonly T[])[] {
+  if (items.length <= size) return [items];
   const chunks: T[][] = [];
   for (let start = 0; start < items.length; start += size) chunks.push(items.slice(start, start + size));
   return chunks;

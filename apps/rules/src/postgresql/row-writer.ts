@@ -3,6 +3,8 @@ import { failsForAllRows, toActionError } from './destination-error.js';
 import { insertStatement, type InsertStatement, type Row, splitRows, type Target } from './insert-statement.js';
 
 const MAX_ROWS = 500;
+/** Statements of one action at a time. Those that update go one by one: the last message of a key comes last. */
+const STATEMENTS_AT_A_TIME = 2;
 
 /** Runs one statement on the destination. Rejects with what the driver threw. */
 export type RunStatement = (statement: InsertStatement) => Promise<void>;
@@ -12,16 +14,24 @@ export type RunStatement = (statement: InsertStatement) => Promise<void>;
  * many rows fails because of a value, each row is tried alone, so that a bad row fails by itself.
  */
 export class RowWriter {
-  private readonly queue = new BatchQueue<Row>((rows) => this.writeBatch(rows), MAX_ROWS);
+  private readonly queue: BatchQueue<Row>;
 
   constructor(
     private readonly target: Target,
     private readonly run: RunStatement,
-  ) {}
+  ) {
+    const atATime = target.onConflict === 'update' ? 1 : STATEMENTS_AT_A_TIME;
+    this.queue = new BatchQueue((rows) => this.writeBatch(rows), MAX_ROWS, atATime);
+  }
 
   /** Inserts a row. Errors: `ServiceUnavailable` (retryable) or `InvalidRequest` with PostgreSQL's own words. */
   write(row: Row): Promise<void> {
     return this.queue.add(row);
+  }
+
+  /** Inserts rows that came together; answers the errors of those that failed, as {@link write} has them. */
+  writeAll(rows: readonly Row[]): Promise<ReadonlyMap<Row, unknown>> {
+    return this.queue.addAll(rows);
   }
 
   private async writeBatch(rows: readonly Row[]): Promise<ReadonlyMap<Row, unknown>> {

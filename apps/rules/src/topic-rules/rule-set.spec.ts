@@ -1,6 +1,7 @@
 import type { TopicRulePayload } from '#thingcore/contracts';
 import { Logger } from '#thingcore/platform';
 import { DataSource } from 'typeorm';
+import { RuleTagStore } from '../tags/rule-tag.store.js';
 import { RuleSet } from './rule-set.js';
 import { type RevisedRule, RuleStore, type RuleSetRecord } from './rule.store.js';
 
@@ -9,7 +10,8 @@ class FakeStore extends RuleStore {
   current: RuleSetRecord = { revision: 1, rules: [] };
 
   constructor() {
-    super(new DataSource({ type: 'postgres' }));
+    const dataSource = new DataSource({ type: 'postgres' });
+    super(dataSource, new RuleTagStore(dataSource));
   }
 
   override load() {

@@ -30,7 +30,7 @@ export class RuleController {
 
   @MessagePattern(createTopicRule.pattern)
   create(@Payload(new ContractPipe(createTopicRule)) request: ParsedRequestOf<typeof createTopicRule>) {
-    return this.service.create(request.ruleName, request.payload);
+    return this.service.create(request.ruleName, request.payload, request.tags);
   }
 
   @MessagePattern(replaceTopicRule.pattern)
@@ -54,8 +54,8 @@ export class RuleController {
   }
 
   @MessagePattern(listTopicRules.pattern)
-  async list(@Payload(new ContractPipe(listTopicRules)) _request: ParsedRequestOf<typeof listTopicRules>) {
-    return { rules: await this.service.list() };
+  async list(@Payload(new ContractPipe(listTopicRules)) filter: ParsedRequestOf<typeof listTopicRules>) {
+    return { rules: await this.service.list(filter) };
   }
 
   @MessagePattern(deleteTopicRule.pattern)

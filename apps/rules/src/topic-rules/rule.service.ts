@@ -1,12 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { rulesChanged, type TopicRule, type TopicRulePayload } from '#thingcore/contracts';
+import {
+  type listTopicRules,
+  type ParsedRequestOf,
+  rulesChanged,
+  type TopicRule,
+  type TopicRulePayload,
+} from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
 import { Clock, Logger, Scope } from '#thingcore/platform';
 import { iotArn } from '#thingcore/policy';
+import { matchesFilter } from '#thingcore/topics';
 import { EventBus } from '#thingcore/transport';
 import { ACTION_KINDS, type ActionKind } from '../actions/action.js';
 import { ExternalLookups } from '../external-functions/external-lookups.js';
 import { RuleCounts } from '../metrics/rule-counts.js';
+import type { Tags } from '../tags/rule-tag.store.js';
 import { allActions, type CompiledTopicRule, compileTopicRule, refuseUnavailable } from './compile-topic-rule.js';
 import { RuleFilters } from './rule-filters.js';
 import { RuleSet } from './rule-set.js';
@@ -29,10 +37,10 @@ export class RuleService {
   ) {}
 
   /** Stores a new rule; answers when the broker knows its filter. */
-  async create(ruleName: string, payload: TopicRulePayload): Promise<TopicRule> {
+  async create(ruleName: string, payload: TopicRulePayload, tags: Tags): Promise<TopicRule> {
     const rule = this.check(ruleName, payload);
     const record = { ruleName, payload, topicFilter: rule.topicFilter, createdAt: new Date(this.clock.now()) };
-    const revision = await this.store.insert(record);
+    const revision = await this.store.insert(record, tags);
     if (revision === undefined) {
       throw new IotError(
         'ResourceAlreadyExists',
@@ -63,10 +71,10 @@ export class RuleService {
     return this.toTopicRule(record);
   }
 
-  /** All rules, by name. */
-  async list(): Promise<TopicRule[]> {
+  /** All rules that meet a filter, by name. */
+  async list(filter: RuleFilter): Promise<TopicRule[]> {
     const { rules } = await this.store.load();
-    return rules.map((record) => this.toTopicRule(record));
+    return rules.map((record) => this.toTopicRule(record)).filter((rule) => isWanted(filter, rule));
   }
 
   /** Switches a rule off or on. */
@@ -118,6 +126,17 @@ export class RuleService {
 /** What cannot be set up shows where it is missed: the rule is stored. */
 async function prepareActions(rule: CompiledTopicRule): Promise<void> {
   await Promise.all(allActions(rule).flatMap(({ prepare }) => (prepare === undefined ? [] : [prepare()])));
+}
+
+type RuleFilter = ParsedRequestOf<typeof listTopicRules>;
+
+/** AWS: ListTopicRules takes a topic, and whether rules are disabled. */
+function isWanted({ namePrefix = '', topic, ruleDisabled }: RuleFilter, rule: TopicRule): boolean {
+  return (
+    rule.ruleName.startsWith(namePrefix) &&
+    (ruleDisabled === undefined || rule.ruleDisabled === ruleDisabled) &&
+    (topic === undefined || (rule.topicPattern !== undefined && matchesFilter(rule.topicPattern, topic)))
+  );
 }
 
 function noSuchRule(ruleName: string): IotError {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { TopicRulePayload } from '#thingcore/contracts';
 import { inTransaction, rejectWithIotError } from '#thingcore/persistence';
 import { DataSource, type EntityManager } from 'typeorm';
+import { RuleTagStore, type Tags } from '../tags/rule-tag.store.js';
 
 /** A rule as it is stored. */
 export interface RuleRecord {
@@ -39,17 +40,22 @@ const COLUMNS = 'rule_name, payload, topic_filter, shadow_version, revision, cre
 /** Topic rules in PostgreSQL. Every change raises the revision of the set in its own transaction. */
 @Injectable()
 export class RuleStore {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly tags: RuleTagStore,
+  ) {}
 
-  /** Stores a new rule; answers the new revision, or undefined when the name is taken. */
-  async insert({ ruleName, payload, topicFilter, createdAt }: RuleRecord): Promise<number | undefined> {
+  /** Stores a new rule with its tags; answers the new revision, or undefined when the name is taken. */
+  async insert({ ruleName, payload, topicFilter, createdAt }: RuleRecord, tags: Tags): Promise<number | undefined> {
     return this.change(async (manager, revision) => {
       const rows = await manager.query<unknown[]>(
         `INSERT INTO topic_rules (rule_name, payload, topic_filter, revision, created_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT DO NOTHING RETURNING 1`,
         [ruleName, JSON.stringify(payload), topicFilter ?? null, revision, createdAt],
       );
-      return rows.length === 1;
+      if (rows.length === 0) return false;
+      await this.tags.put(manager, ruleName, tags);
+      return true;
     });
   }
 
@@ -63,18 +69,27 @@ export class RuleStore {
     topicFilter: string | undefined,
   ): Promise<number | undefined> {
     return this.change(async (manager, revision) => {
-      const [, changed] = await manager.query<[unknown[], number]>(
-        payload.mode === 'SHADOW'
-          ? `UPDATE topic_rules SET revision = $4,
-               payload = CASE WHEN payload ->> 'mode' = 'SHADOW' THEN $2::json ELSE payload END,
-               topic_filter = CASE WHEN payload ->> 'mode' = 'SHADOW' THEN $3 ELSE topic_filter END,
-               shadow_version = CASE WHEN payload ->> 'mode' = 'SHADOW' THEN NULL ELSE $2::json END
-             WHERE rule_name = $1`
-          : `UPDATE topic_rules SET payload = $2, topic_filter = $3, shadow_version = NULL, revision = $4
-             WHERE rule_name = $1`,
-        [ruleName, JSON.stringify(payload), topicFilter ?? null, revision],
+      // Read here: the operators of JSON refuse a document with U+0000 in it, as a literal of its SQL may have.
+      const [row] = await manager.query<Pick<Row, 'payload'>[]>(
+        'SELECT payload FROM topic_rules WHERE rule_name = $1 FOR UPDATE',
+        [ruleName],
       );
-      return changed === 1;
+      if (row === undefined) return false;
+      const document = JSON.stringify(payload);
+      if (payload.mode === 'SHADOW' && row.payload.mode !== 'SHADOW') {
+        await manager.query('UPDATE topic_rules SET shadow_version = $2, revision = $3 WHERE rule_name = $1', [
+          ruleName,
+          document,
+          revision,
+        ]);
+        return true;
+      }
+      await manager.query(
+        `UPDATE topic_rules SET payload = $2, topic_filter = $3, shadow_version = NULL, revision = $4
+         WHERE rule_name = $1`,
+        [ruleName, document, topicFilter ?? null, revision],
+      );
+      return true;
     });
   }
 

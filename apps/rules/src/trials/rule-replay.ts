@@ -5,14 +5,14 @@ import { IotError } from '#thingcore/errors';
 import { IdGenerator, Scope } from '#thingcore/platform';
 import { compileRule, type CompiledRule, type RuleEnvironment, type RuleResult } from '#thingcore/rules-sql';
 import { matchesFilter } from '#thingcore/topics';
-import { InboxStore } from '../delivery/inbox.store.js';
+import { InboxIntake } from '../delivery/inbox-intake.js';
 import { InboxWorker } from '../delivery/inbox-worker.js';
 import { openBrokerMessage } from '../delivery/open-broker-message.js';
 import { randomFraction } from '../random-fraction.js';
 import { basicIngestRule } from '../topic-rules/basic-ingest.js';
 import { RuleService } from '../topic-rules/rule.service.js';
 import { Recorder } from './recorder.js';
-import { RecordingStore } from './recording.store.js';
+import { type RecordedPage, RecordingStore } from './recording.store.js';
 
 type Request = ParsedRequestOf<typeof replayRule>;
 type Reply = ReplyOf<typeof replayRule>;
@@ -31,7 +31,7 @@ export class RuleReplay {
     private readonly rules: RuleService,
     private readonly recorder: Recorder,
     private readonly recordings: RecordingStore,
-    private readonly inbox: InboxStore,
+    private readonly inbox: InboxIntake,
     private readonly worker: InboxWorker,
     private readonly ids: IdGenerator,
     private readonly scope: Scope,
@@ -46,14 +46,12 @@ export class RuleReplay {
     }
     const tally = new Tally(actions);
     await this.recorder.flush();
-    for await (const { messages, skipped } of this.recordings.read(request.from, request.to)) {
-      tally.notRecorded += skipped;
-      const mine = messages.filter(({ topic }) => isFor(topic, request.ruleName, statement.topicFilter));
-      if (tally.messages + mine.length > MOST_MESSAGES) {
-        tally.next = mine[0]?.timestamp;
-        break;
-      }
-      const passed = await this.passing(mine, statement, tally);
+    const [firstId, firstIndex] = cursorOf(request.after);
+    for await (const recording of this.recordings.read(request.from, request.to, firstId)) {
+      // Where the call before stopped within a recording, it has counted what is missing in it.
+      const begin = recording.id === firstId ? firstIndex : 0;
+      if (begin === 0) tally.notRecorded += recording.skipped;
+      const passed = await this.passing(recording, begin, request, statement, tally);
       if (request.runActions) await this.run(request.ruleName, passed);
       if (tally.next !== undefined) break;
     }
@@ -72,13 +70,21 @@ export class RuleReplay {
     return { payload, actions: rule.actions.flatMap((action) => Object.keys(action).slice(0, 1)) };
   }
 
-  /** Those that pass. Lets others run in between; what there is no time for is left to another call. */
-  private async passing(messages: readonly BrokerMessage[], statement: CompiledRule, tally: Tally) {
+  /** Those of a recording that pass, from an index on. Lets others run in between; what is too much is left to another call. */
+  private async passing(
+    { id, messages }: RecordedPage,
+    begin: number,
+    { ruleName, from, to }: Request,
+    statement: CompiledRule,
+    tally: Tally,
+  ): Promise<BrokerMessage[]> {
     const passed: BrokerMessage[] = [];
     let turnStartedAt = performance.now();
-    for (const message of messages) {
-      if (tally.ms > MOST_MS) {
-        tally.next = message.timestamp;
+    for (const [index, message] of messages.entries()) {
+      if (index < begin || message.timestamp < from || message.timestamp > to) continue;
+      if (!isFor(message.topic, ruleName, statement.topicFilter)) continue;
+      if (tally.ms > MOST_MS || tally.messages >= MOST_MESSAGES) {
+        tally.next = `${id}.${index}`;
         break;
       }
       const startedAt = performance.now();
@@ -103,8 +109,7 @@ export class RuleReplay {
 
   /** A message that the rule is at work on already is not taken twice. */
   private async run(ruleName: string, messages: readonly BrokerMessage[]): Promise<void> {
-    if (messages.length > 0)
-      await this.inbox.insert(messages.map((message) => ({ ruleName, message, isClaimed: false })));
+    if (messages.length > 0) await this.inbox.add(messages.map((message) => ({ ruleName, message, isClaimed: false })));
   }
 
   private environment({ timestamp }: BrokerMessage): RuleEnvironment {
@@ -115,6 +120,12 @@ export class RuleReplay {
       random: () => randomFraction(this.ids),
     };
   }
+}
+
+/** A cursor is the id of a recording and the index of the first message in it that is left. */
+function cursorOf(after: string | undefined): [id: string | undefined, index: number] {
+  const [id, index] = after?.split('.') ?? [];
+  return [id, Number(index ?? 0)];
 }
 
 /** A message of Basic Ingest is for the rule it names, any other for those whose filter it matches. */
@@ -131,7 +142,7 @@ class Tally {
   /** Time that the statement took. */
   ms = 0;
   /** Where another call goes on. */
-  next: number | undefined;
+  next: string | undefined;
   private passed = 0;
   private readonly failed = new Map<string, number>();
   private readonly samples: Reply['samples'] = [];

@@ -21,6 +21,9 @@ import { toExplanation } from './explanation.js';
 /** Samples of one rule in a second: who watches a busy rule sees some of its messages. */
 const SAMPLES_PER_SECOND = 10;
 
+/** Stands for what a rule made that calls `get_secret()`: who may watch rules may not read secrets. */
+const HIDDEN = 'not shown: the rule calls get_secret()';
+
 interface Watched {
   /** The traces of a rule, with the time each ends. */
   readonly traces: Map<string, number>;
@@ -72,8 +75,9 @@ export class RuleTraces {
     const traceIds = this.openTraces(ruleName);
     if (traceIds.length === 0) return undefined;
     const actions: RuleSample['actions'] = [];
+    const isSecret = readsSecrets(subject.rule);
     return {
-      note: (action) => actions.push(action),
+      note: (action) => actions.push(isSecret && action.error !== undefined ? { ...action, error: HIDDEN } : action),
       end: (result, problem) => {
         this.show(traceIds, subject, actions, result, problem).catch((error: unknown) => {
           this.logger.warn('a sample of a rule did not reach who watches', { rule: ruleName, error: String(error) });
@@ -109,22 +113,28 @@ export class RuleTraces {
     problem: string | undefined,
   ): Promise<void> {
     const { statement } = rule;
+    const isSecret = readsSecrets(rule);
     const isPure = statement.needs.length === 0;
     // A statement that looks outside is not run a second time to be explained: its look-ups may have effects.
     const explanation = isPure
       ? toExplanation(await explainRule(statement.sql, opened, environment, { sqlVersion: statement.sqlVersion }))
-      : { summary: problem ?? summaryOf(result), expressions: [] };
+      : { summary: isSecret ? HIDDEN : (problem ?? summaryOf(result)), expressions: [] };
     const sample: RuleSample = {
       ruleName: rule.ruleName,
       mode: rule.isMuted ? 'SHADOW' : 'LIVE',
       message,
       passed: result?.matched ?? false,
-      ...(result?.matched ? { output: toOutput(result) } : {}),
+      ...(result?.matched && !isSecret ? { output: toOutput(result) } : {}),
       explanation,
       actions,
     };
     await this.events.publish(ruleTraced, { traceIds, sample });
   }
+}
+
+/** Whether what a rule makes may hold a secret, as it is or in parts: nobody can tell where in it. */
+function readsSecrets({ functions }: CompiledTopicRule): boolean {
+  return functions.has('get_secret');
 }
 
 function toOutput({ output, value }: MatchedRule): NonNullable<RuleSample['output']> {

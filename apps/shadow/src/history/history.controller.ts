@@ -1,12 +1,21 @@
 import { Controller } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
-import { getShadowHistories, getShadowsAsOf, type ParsedRequestOf } from '#thingcore/contracts';
+import { getShadowHistories, getShadowsAsOf, listShadowChangesAfter, type ParsedRequestOf } from '#thingcore/contracts';
 import { ContractPipe } from '#thingcore/transport';
+import { ChangesAfter } from './changes-after.js';
 import { HistoryService } from './history.service.js';
 
 @Controller()
 export class HistoryController {
-  constructor(private readonly history: HistoryService) {}
+  constructor(
+    private readonly history: HistoryService,
+    private readonly changesAfter: ChangesAfter,
+  ) {}
+
+  @MessagePattern(listShadowChangesAfter.pattern)
+  list(@Payload(new ContractPipe(listShadowChangesAfter)) request: ParsedRequestOf<typeof listShadowChangesAfter>) {
+    return this.changesAfter.list(request);
+  }
 
   @MessagePattern(getShadowHistories.pattern)
   async histories(@Payload(new ContractPipe(getShadowHistories)) request: ParsedRequestOf<typeof getShadowHistories>) {

@@ -20,7 +20,8 @@ const FIRST_LOOK = 200;
 
 type HistoriesRequest = ParsedRequestOf<typeof getShadowHistories>;
 type AsOfReply = ReplyOf<typeof getShadowsAsOf>['shadows'][number];
-type Replayed = ReplayedChange<KeptChange & { readonly stored: StoredChange }>;
+/** A stored change with the states around it. */
+export type Replayed = ReplayedChange<KeptChange & { readonly stored: StoredChange }>;
 
 /** A shadow as it is and as it was. */
 export interface Comparison {
@@ -112,7 +113,8 @@ function known(thingName: string, state: ShadowState | undefined, version: numbe
   return [{ thingName, isForgotten: false, state: delta === undefined ? state : { ...state, delta }, version, at }];
 }
 
-function replay({ state, changes }: StoredHistory): Replayed[] {
+/** The changes of a history with the states around them, the latest first. */
+export function replay({ state, changes }: StoredHistory): Replayed[] {
   const kept = changes.map((stored) => {
     const { undo, deletion = false } = stored.record;
     return { version: stored.version, at: stored.at, undo, isDeletion: deletion, stored };
@@ -120,7 +122,8 @@ function replay({ state, changes }: StoredHistory): Replayed[] {
   return replayHistory(state, kept);
 }
 
-function toShadowChange(replayed: Replayed): ShadowChange {
+/** What is told of a change. */
+export function toShadowChange(replayed: Replayed): ShadowChange {
   const { version, at, isDeletion, stored } = replayed.kept;
   const { by, token } = stored.record;
   return {

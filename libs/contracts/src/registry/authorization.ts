@@ -87,7 +87,8 @@ const answers = z.object({
  */
 export const testAuthorization = command('registry', 'authorization.test.v1', {
   request: z.strictObject({
-    principal: certificateReference,
+    /** Whose policies count; without one only those that are added do. */
+    principal: certificateReference.optional(),
     context: authorizationContext.default({}),
     questions: z.array(authorizationQuestion).min(1).max(10),
     policyNamesToAdd: z.array(policyName).max(10).default([]),

@@ -1,13 +1,25 @@
 import { z } from 'zod';
 import { command } from '../contract.js';
-import { certificateId, pem } from '../names.js';
-import { pageLimit, tags } from './fields.js';
+import { certificateId, pem, provisioningTemplateName } from '../names.js';
+import { pageLimit, roleArn, tags } from './fields.js';
 
 const caStatus = z.enum(['ACTIVE', 'INACTIVE']);
 const autoRegistrationStatus = z.enum(['ENABLE', 'DISABLE']);
 
-/** Just-in-time provisioning: the template (JSON text) that a device's first connection runs. */
-const registrationConfig = z.strictObject({ templateBody: z.string().max(10_240) });
+/**
+ * Just-in-time provisioning: what a device's first connection runs, the text of a template or the default version of a
+ * provisioning template of the type JITP, whichever that is then.
+ */
+const registrationConfig = z
+  .strictObject({
+    templateBody: z.string().max(10_240).optional(),
+    templateName: provisioningTemplateName.optional(),
+    roleArn: roleArn.optional(),
+  })
+  .refine(
+    ({ templateBody, templateName }) => (templateBody === undefined) !== (templateName === undefined),
+    'must have either a templateBody or a templateName',
+  );
 
 const caCertificate = z.object({
   certificateId: z.string(),
@@ -18,7 +30,13 @@ const caCertificate = z.object({
   status: caStatus,
   autoRegistrationStatus,
   certificateMode: z.enum(['DEFAULT', 'SNI_ONLY']),
-  registrationConfig: z.object({ templateBody: z.string() }).optional(),
+  registrationConfig: z
+    .object({
+      templateBody: z.string().optional(),
+      templateName: z.string().optional(),
+      roleArn: z.string().optional(),
+    })
+    .optional(),
   /** Milliseconds since the epoch, like all times here. */
   notBefore: z.int(),
   notAfter: z.int(),
@@ -64,9 +82,18 @@ export const getCaCertificate = command('registry', 'caCertificate.get.v1', {
   reply: caCertificate,
 });
 
-/** A page of CA certificates, the newest first; `after` is the `nextToken` of the page before. */
+/**
+ * A page of CA certificates that meet the filter, the newest first if not asked otherwise; `after` is the `nextToken` of
+ * the page before in the same order.
+ */
 export const listCaCertificates = command('registry', 'caCertificate.list.v1', {
-  request: z.strictObject({ after: z.string().max(256).optional(), limit: pageLimit }),
+  request: z.strictObject({
+    /** They provision with the template of this name. */
+    templateName: provisioningTemplateName.optional(),
+    isAscending: z.boolean().default(false),
+    after: z.string().max(256).optional(),
+    limit: pageLimit,
+  }),
   reply: z.object({ caCertificates: z.array(caCertificate), nextToken: z.string().optional() }),
 });
 

@@ -19,6 +19,8 @@ const certificate = z.object({
   status: certificateStatus,
   /** The operator's CA that signed it; absent for those of the platform and those registered without a CA. */
   caCertificateId: z.string().optional(),
+  /** That of its CA. `SNI_ONLY` for one that was registered without a CA. */
+  certificateMode: z.enum(['DEFAULT', 'SNI_ONLY']),
   /** Milliseconds since the epoch, like all times here. */
   notBefore: z.int(),
   notAfter: z.int(),
@@ -69,11 +71,20 @@ export const getCertificates = command('registry', 'certificate.getMany.v1', {
   reply: z.object({ certificates: z.array(certificate) }),
 });
 
-/** A page of certificates, the newest first; `after` is the `nextToken` of the page before. */
+/**
+ * A page of certificates that meet all given filters, the newest first if no other order is asked for; `after` is the
+ * `nextToken` of the page before in the same order.
+ */
 export const listCertificates = command('registry', 'certificate.list.v1', {
   request: z.strictObject({
     caCertificateId: certificateId.optional(),
     status: certificateStatus.optional(),
+    /** They expire at this time or later, in milliseconds since the epoch. */
+    expiresFrom: z.int().optional(),
+    /** They expire before this time, in milliseconds since the epoch. */
+    expiresBefore: z.int().optional(),
+    orderBy: z.enum(['createdAt', 'notAfter']).default('createdAt'),
+    isAscending: z.boolean().default(false),
     after: z.string().max(256).optional(),
     limit: pageLimit,
   }),

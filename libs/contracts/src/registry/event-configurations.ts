@@ -19,10 +19,15 @@ export type RegistryEventKind = z.output<typeof registryEventKind>;
 
 const eventConfigurations = z.partialRecord(registryEventKind, z.boolean());
 
-/** Which kinds of registry events are published. */
+/** Which kinds of registry events are published, and when somebody said so first and last: not at all unless they did. */
 export const getEventConfigurations = command('registry', 'eventConfigurations.get.v1', {
   request: z.strictObject({}),
-  reply: z.object({ eventConfigurations: z.record(registryEventKind, z.boolean()) }),
+  reply: z.object({
+    eventConfigurations: z.record(registryEventKind, z.boolean()),
+    /** Milliseconds since the epoch, like all times here. */
+    createdAt: z.int().optional(),
+    lastModifiedAt: z.int().optional(),
+  }),
 });
 
 /** Enables and disables kinds of registry events; those not given stay as they are. */

@@ -28,6 +28,15 @@ export const description = z
   .max(2028, 'must be at most 2028 characters')
   .regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S}\x20]*$/u, 'must be printable characters and spaces');
 
+/** The ARN of a role, kept for callers that send it: the platform acts with its own rights. */
+export const roleArn = z
+  .string()
+  .max(2048)
+  .regex(
+    /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/.+$/,
+    'must be the ARN of a role, such as arn:aws:iam::123456789012:role/NAME',
+  );
+
 /** Tags of a resource by their keys. */
 export const tags = z.record(
   z

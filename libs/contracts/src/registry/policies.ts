@@ -11,6 +11,8 @@ const policy = z.object({
   policyVersionId: z.string(),
   /** Milliseconds since the epoch, like all times here. */
   createdAt: z.int(),
+  /** When a version was added or deleted, or another one made the default. */
+  lastModifiedAt: z.int(),
 });
 
 /** A policy with its default version. */
@@ -39,9 +41,17 @@ export const getPolicies = command('registry', 'policy.getMany.v1', {
   reply: z.object({ policies: z.array(policy) }),
 });
 
-/** A page of policies in the order of their names. */
+/**
+ * A page of policies, in the order of their names if no other is asked for; `after` is the `nextToken` of the page before
+ * in the same order.
+ */
 export const listPolicies = command('registry', 'policy.list.v1', {
-  request: z.strictObject({ after: policyName.optional(), limit: pageLimit }),
+  request: z.strictObject({
+    orderBy: z.enum(['policyName', 'createdAt']).default('policyName'),
+    isAscending: z.boolean().default(true),
+    after: z.string().max(256).optional(),
+    limit: pageLimit,
+  }),
   reply: z.object({ policies: z.array(policy), nextToken: z.string().optional() }),
 });
 
@@ -93,9 +103,16 @@ export const getPoliciesOfTargets = command('registry', 'policy.ofTargets.v1', {
   reply: z.object({ targets: z.array(z.object({ target: z.string(), policyNames: z.array(z.string()) })) }),
 });
 
-/** A page of the ARNs that a policy is attached to. */
+/** A page of the ARNs that a policy is attached to, certificates before groups, in the order of their names. */
 export const listTargetsForPolicy = command('registry', 'policy.listTargets.v1', {
-  request: z.strictObject({ policyName, after: z.string().max(512).optional(), limit: pageLimit }),
+  request: z.strictObject({
+    policyName,
+    /** Only targets of this kind. */
+    kind: z.enum(['certificate', 'thingGroup']).optional(),
+    isAscending: z.boolean().default(true),
+    after: z.string().max(512).optional(),
+    limit: pageLimit,
+  }),
   reply: z.object({ targets: z.array(z.string()), nextToken: z.string().optional() }),
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { command } from '../contract.js';
+import { jsonObject } from '../json.js';
 import { thingTypeName } from '../names.js';
 import { attributeName, description, pageLimit, tags } from './fields.js';
 
@@ -15,6 +16,8 @@ const thingType = z.object({
   /** Milliseconds since the epoch; present while deprecated. */
   deprecatedAt: z.int().optional(),
   createdAt: z.int(),
+  /** What it says of the shadows of its things, as `readShadowSchema` of `shadow-schema` reads it. */
+  shadowSchema: jsonObject.optional(),
 });
 
 /** A thing type of the registry. */
@@ -27,6 +30,7 @@ export const createThingType = command('registry', 'thingType.create.v1', {
     description: description.optional(),
     searchableAttributes: searchableAttributes.default([]),
     tags: tags.default({}),
+    shadowSchema: jsonObject.optional(),
   }),
   reply: thingType,
 });
@@ -53,6 +57,8 @@ export const updateThingType = command('registry', 'thingType.update.v1', {
     thingTypeName,
     description: description.optional(),
     searchableAttributes: searchableAttributes.optional(),
+    /** Null takes it away. */
+    shadowSchema: jsonObject.nullable().optional(),
   }),
   reply: thingType,
 });

@@ -117,7 +117,13 @@ export const getPrincipalsOfThings = command('registry', 'thing.principalsOfMany
 
 /** A page of the things that a certificate is attached to, in the order of their names. */
 export const listPrincipalThings = command('registry', 'principal.listThings.v1', {
-  request: z.strictObject({ principal: certificateReference, after: thingName.optional(), limit: pageLimit }),
+  request: z.strictObject({
+    principal: certificateReference,
+    /** Only those that belong to it like this. */
+    thingPrincipalType: thingPrincipalType.optional(),
+    after: thingName.optional(),
+    limit: pageLimit,
+  }),
   reply: z.object({
     things: z.array(z.object({ thingName: z.string(), thingPrincipalType })),
     nextToken: z.string().optional(),

@@ -3,6 +3,9 @@ import { provisioningFault } from '../evaluation.js';
 import type { FunctionReader } from '../expression.js';
 import { readArguments } from './arguments.js';
 
+/** Characters of a key that a refusal repeats: devices say it. */
+const SHOWN_CHARACTERS = 64;
+
 /** `{"Fn::FindInMap": ["Map", topLevelKey, secondLevelKey]}`: a value of the section `Mappings`. */
 export const readFindInMap: FunctionReader = (argument, reader) => {
   const { path } = argument;
@@ -29,7 +32,8 @@ export const readFindInMap: FunctionReader = (argument, reader) => {
 function found<T>(map: ReadonlyMap<string, T>, key: string, path: string, noun: string): T {
   const value = map.get(key);
   if (value !== undefined) return value;
-  throw provisioningFault(path, `${noun} has no "${key}"${choicesOf(map)}`);
+  const shown = key.length <= SHOWN_CHARACTERS ? key : `${key.slice(0, SHOWN_CHARACTERS)}…`;
+  throw provisioningFault(path, `${noun} has no "${shown}"${choicesOf(map)}`);
 }
 
 function choicesOf(map: ReadonlyMap<string, unknown>): string {

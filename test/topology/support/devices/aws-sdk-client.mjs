@@ -3,11 +3,11 @@
 // { id, error }; what the device is told goes to it as { event, data }.
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { iot, iotshadow, mqtt, mqtt5 } from 'aws-iot-device-sdk-v2';
+import { iot, iotidentity, iotshadow, mqtt, mqtt5 } from 'aws-iot-device-sdk-v2';
 
 const MQTT_5_FAILURE = 0x80;
 const MQTT_311_FAILURE = 0x80;
-const SHADOW_LIMITS = {
+const SERVICE_LIMITS = {
   maxRequestResponseSubscriptions: 12,
   maxStreamingSubscriptions: 3,
   operationTimeoutInSeconds: 10,
@@ -26,6 +26,7 @@ const STREAMS = {
 
 let device;
 let shadows;
+let identities;
 
 const OPERATIONS = {
   connect: async ({ transport, identity }) => {
@@ -37,6 +38,10 @@ const OPERATIONS = {
     shadows ??= device.shadows();
     return shadows[method](request);
   },
+  provision: ({ method, request }) => {
+    identities ??= device.identities();
+    return identities[method](request);
+  },
   stream: async ({ kind, request }) => {
     shadows ??= device.shadows();
     const stream = shadows[STREAMS[kind]](request);
@@ -47,6 +52,7 @@ const OPERATIONS = {
   },
   disconnect: async () => {
     shadows?.close();
+    identities?.close();
     await device?.disconnect();
   },
 };
@@ -84,7 +90,8 @@ async function connectMqtt311({ clientId, url, certificate }) {
       const { qos } = await connection.subscribe(topicFilter, mqtt.QoS.AtLeastOnce);
       if (qos >= MQTT_311_FAILURE) throw new Error(`The subscription to ${topicFilter} was refused`);
     },
-    shadows: () => iotshadow.IotShadowClientv2.newFromMqtt311(connection, SHADOW_LIMITS),
+    shadows: () => iotshadow.IotShadowClientv2.newFromMqtt311(connection, SERVICE_LIMITS),
+    identities: () => iotidentity.IotIdentityClientv2.newFromMqtt311(connection, SERVICE_LIMITS),
     disconnect: () => connection.disconnect(),
   };
 }
@@ -126,7 +133,8 @@ async function connectMqtt5({ clientId, url, certificate }) {
         throw new Error(`The subscription to ${topicFilter} was refused`);
       }
     },
-    shadows: () => iotshadow.IotShadowClientv2.newFromMqtt5(client, SHADOW_LIMITS),
+    shadows: () => iotshadow.IotShadowClientv2.newFromMqtt5(client, SERVICE_LIMITS),
+    identities: () => iotidentity.IotIdentityClientv2.newFromMqtt5(client, SERVICE_LIMITS),
     disconnect: async () => {
       while (performance.now() - lastMessageAt < QUIET_MS) await sleep(QUIET_MS);
       const stopped = once(client, 'stopped');

@@ -18,10 +18,15 @@ export type ShadowMethod =
 /** A stream of the shadow service client. */
 export type ShadowStream = 'delta' | 'documents' | 'namedDelta';
 
-/** A device that also has the shadow service client of the SDK. */
+/** A request of the identity service client, with which devices are provisioned. */
+export type IdentityMethod = 'createKeysAndCertificate' | 'createCertificateFromCsr' | 'registerThing';
+
+/** A device that also has the shadow and the identity service clients of the SDK. */
 export interface AwsSdkDevice extends Device {
   /** Resolves with the answer; rejects with a {@link AwsSdkError} that holds the refusal of the service. */
   shadow(method: ShadowMethod, request: Json): Promise<unknown>;
+  /** The same with the identity service client. */
+  provision(method: IdentityMethod, request: Json): Promise<unknown>;
   /** Subscribes to a stream of the shadow service client; resolves when it is established. */
   stream(kind: ShadowStream, request: Json): Promise<Inbox<unknown>>;
 }
@@ -30,7 +35,7 @@ export interface AwsSdkDevice extends Device {
 export class AwsSdkError extends Error {
   override readonly name = 'AwsSdkError';
   /** What the service said, when it was asked. */
-  readonly modeledError: { readonly code?: number } | undefined;
+  readonly modeledError: { readonly code?: number; readonly errorCode?: string } | undefined;
   /** The reason code of a refused MQTT 5 connection. */
   readonly reasonCode: number | undefined;
 
@@ -66,6 +71,7 @@ export async function connectAwsSdk(transport: AwsTransport, identity: DeviceIde
       await client.call('subscribe', { topicFilter });
     },
     shadow: (method, request) => client.call('shadow', { method, request }),
+    provision: (method, request) => client.call('provision', { method, request }),
     stream: async (kind, request) => {
       await client.call('stream', { kind, request });
       return client.inboxOf(kind);

@@ -9,7 +9,7 @@ type Role = (typeof ROLES)[number];
 /** What each role is the least for. */
 const OPERATIONS: { what: string; least: Role; query: string }[] = [
   { what: 'read', least: 'VIEWER', query: '{ things(first: 1) { edges { cursor } } }' },
-  { what: 'ask why', least: 'VIEWER', query: '{ denials { id } }' },
+  { what: 'ask why', least: 'VIEWER', query: '{ denials { nodes { id } } }' },
   {
     what: 'change things',
     least: 'OPERATOR',
@@ -20,7 +20,7 @@ const OPERATIONS: { what: string; least: Role; query: string }[] = [
     least: 'OPERATOR',
     query: 'mutation { publish(input: { topic: "a", payload: 1 }) { messageId } }',
   },
-  { what: 'see the API keys', least: 'ADMIN', query: '{ apiKeys { name } }' },
+  { what: 'see the API keys', least: 'ADMIN', query: '{ apiKeys { nodes { name } } }' },
 ];
 
 const ME = '{ me { name role } }';
@@ -49,10 +49,10 @@ export function describeAccessStory(worldOf: () => IdentityWorld): void {
 
     it('is shown once, and listed without its secret', async () => {
       const key = await createKey('secret', 'VIEWER');
-      const { apiKeys } = await worldOf().operator.graphql.run<{ apiKeys: Record<string, unknown>[] }>(
-        '{ apiKeys { name role createdAt expiresAt revokedAt } }',
+      const { apiKeys } = await worldOf().operator.graphql.run<{ apiKeys: { nodes: Record<string, unknown>[] } }>(
+        '{ apiKeys(first: 250) { nodes { name role createdAt expiresAt revokedAt } } }',
       );
-      expect(apiKeys).toContainEqual({
+      expect(apiKeys.nodes).toContainEqual({
         name: 'secret',
         role: 'VIEWER',
         createdAt: expect.any(String),
@@ -81,7 +81,7 @@ export function describeAccessStory(worldOf: () => IdentityWorld): void {
         { what: 'the subscription to be there', intervalMs: 50 },
       );
       const askedAt = performance.now();
-      await operator.graphql.run('mutation { revokeApiKey(name: "doomed") { revokedAt } }');
+      await operator.graphql.run('mutation { revokeApiKey(name: "doomed") { apiKey { revokedAt } } }');
       await expect(ended).rejects.toThrow(/closed with 4403 .*revoked/);
       const took = performance.now() - askedAt;
       worldOf().note('API key revoked', took);
@@ -92,8 +92,11 @@ export function describeAccessStory(worldOf: () => IdentityWorld): void {
     it('of the last administrator cannot be revoked', async () => {
       const { operator } = worldOf();
       const { me } = await operator.graphql.run<{ me: { name: string } }>(ME);
-      await operator.graphql.run('mutation { revokeApiKey(name: "key-ADMIN") { name } }');
-      const attempt = operator.graphql.run('mutation ($name: String!) { revokeApiKey(name: $name) { name } }', me);
+      await operator.graphql.run('mutation { revokeApiKey(name: "key-ADMIN") { apiKey { name } } }');
+      const attempt = operator.graphql.run(
+        'mutation ($name: String!) { revokeApiKey(name: $name) { apiKey { name } } }',
+        me,
+      );
       await expect(attempt).rejects.toMatchObject({ code: 'InvalidRequest' });
       await expect(operator.graphql.run(ME)).resolves.toEqual({ me: { name: me.name, role: 'ADMIN' } });
     });

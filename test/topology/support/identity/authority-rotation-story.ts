@@ -24,8 +24,9 @@ export function describeAuthorityRotationStory(worldOf: () => IdentityWorld): vo
     let certificate: Awaited<ReturnType<IdentityWorld['operator']['createCertificate']>>;
 
     const authorities = async () => {
-      const query = '{ authorities { id pem state } }';
-      return (await worldOf().operator.graphql.run<{ authorities: PlatformAuthority[] }>(query)).authorities;
+      const query = '{ authorities { nodes { id pem state } } }';
+      const { graphql } = worldOf().operator;
+      return (await graphql.run<{ authorities: { nodes: PlatformAuthority[] } }>(query)).authorities.nodes;
     };
 
     const connectTrusting = async (caPem: string, clientId: string) => {
@@ -56,10 +57,10 @@ export function describeAuthorityRotationStory(worldOf: () => IdentityWorld): vo
       const knocking = worldOf().nodes.map(async ({ mqtts }) => {
         while (!isOver) outcomes.push(await handshake(mqtts, before.pem));
       });
-      const { rotateAuthority } = await worldOf().operator.graphql.run<{ rotateAuthority: PlatformAuthority }>(
-        'mutation { rotateAuthority { id pem state } }',
-      );
-      after = rotateAuthority;
+      const { rotateAuthority } = await worldOf().operator.graphql.run<{
+        rotateAuthority: { authority: PlatformAuthority };
+      }>('mutation { rotateAuthority { authority { id pem state } } }');
+      after = rotateAuthority.authority;
       for (const { name, mqtts } of worldOf().nodes) {
         const isShown = async () => (await handshake(mqtts, after.pem)) === 'trusted';
         await waitFor(isShown, { what: `${name} to show a certificate of the new authority`, timeoutMs: 5_000 });
@@ -119,11 +120,11 @@ export function describeAuthorityRotationStory(worldOf: () => IdentityWorld): vo
     it('is retired when nobody needs it, which the one that signs cannot be', async () => {
       const { operator } = worldOf();
       const retire = (authorityId: string) =>
-        operator.graphql.run('mutation ($id: ID!) { retireAuthority(authorityId: $id) { state } }', {
+        operator.graphql.run('mutation ($id: ID!) { retireAuthority(authorityId: $id) { authority { state } } }', {
           id: authorityId,
         });
       await expect(retire(after.id)).rejects.toMatchObject({ code: 'CertificateState' });
-      await expect(retire(before.id)).resolves.toEqual({ retireAuthority: { state: 'RETIRED' } });
+      await expect(retire(before.id)).resolves.toEqual({ retireAuthority: { authority: { state: 'RETIRED' } } });
       const isAlone = async () => certificatesIn(await worldOf().trust()).length === 1;
       await waitFor(isAlone, { what: 'the file to hold the new one alone' });
       await connectTrusting(after.pem, 'keeper-in-the-end');

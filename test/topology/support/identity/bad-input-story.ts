@@ -180,11 +180,11 @@ const REFUSALS: Refusal[] = [
 
 const EVERYTHING = `{
   thing(name: "fixed") { attributes version groups { name } type { name } }
-  things(filter: { namePrefix: "fresh" }) { edges { node { name } } }
-  thingGroups(filter: { namePrefix: "f" }) { edges { node { name version tags things { edges { node { name } } } } } }
-  policies(first: 250) { edges { node { name versions { versionId } targets { edges { node { arn } } } } } }
-  certificates(first: 250) { edges { node { id status } } }
-  apiKeys { name }
+  things(filter: { namePrefix: "fresh" }) { nodes { name } }
+  thingGroups(first: 20, filter: { namePrefix: "f" }) { nodes { name version tags things(first: 5) { nodes { name } } } }
+  policies(first: 100) { nodes { name versions { versionId } targets(first: 5) { nodes { arn } } } }
+  certificates(first: 250) { nodes { id status } }
+  apiKeys { nodes { name } }
 }`;
 
 /** Bad input of every kind: a named error with the field at fault, and nothing has changed. */

@@ -165,11 +165,11 @@ export function describeDenialStory(worldOf: () => IdentityWorld): void {
       }
       await expect(denials(operator, { thing: 'nobody', clientId: 'asker-subscribing' })).resolves.toEqual([]);
       await expect(denials(operator, { thing: 'asker', last: 1 })).resolves.toEqual(ofThing.slice(0, 1));
-      const newest = [{ id: ofThing[0]?.id }];
+      const newest = { nodes: [{ id: ofThing[0]?.id }] };
       await expect(
         operator.graphql.run(
-          `query ($id: ID!) { thing(name: "asker") { denials(last: 1) { id } }
-            certificate(id: $id) { denials(last: 1) { id } } }`,
+          `query ($id: ID!) { thing(name: "asker") { denials(first: 1) { nodes { id } } }
+            certificate(id: $id) { denials(first: 1) { nodes { id } } } }`,
           { id: certificateId },
         ),
       ).resolves.toEqual({ thing: { denials: newest }, certificate: { denials: newest } });

@@ -48,12 +48,12 @@ const ARGUMENTS = 'thing: $thing, certificateId: $certificateId, clientId: $clie
 
 /** The last denials that meet a filter, the newest first. */
 export async function denials({ graphql }: Operator, filter: DenialFilter): Promise<SeenDenial[]> {
-  const data = await graphql.run<{ denials: SeenDenial[] }>(
+  const data = await graphql.run<{ denials: { nodes: SeenDenial[] } }>(
     `query ($thing: String, $certificateId: String, $clientId: String, $last: Int! = 20) {
-      denials(${ARGUMENTS}, last: $last) { ${DENIAL} } }`,
+      denials(filter: { ${ARGUMENTS} }, first: $last) { nodes { ${DENIAL} } } }`,
     { ...filter },
   );
-  return data.denials;
+  return data.denials.nodes;
 }
 
 /** The newest denial of an action that meets a filter, once it is recorded. */

@@ -97,7 +97,7 @@ export function describeFirstConnectionStory(worldOf: () => IdentityWorld): void
       await expect(
         operator.graphql.run(
           `query ($name: String!, $id: ID!) {
-            thing(name: $name) { attributes groups { name } principals { certificateId } }
+            thing(name: $name) { attributes groups { name } principals { nodes { certificateId } } }
             certificate(id: $id) { status policies { name } things { edges { node { name } } } } }`,
           { name: clientId, id },
         ),
@@ -105,7 +105,7 @@ export function describeFirstConnectionStory(worldOf: () => IdentityWorld): void
         thing: {
           attributes: { label: `no-${clientId}` },
           groups: [{ name: 'provisioned' }],
-          principals: [{ certificateId: id }],
+          principals: { nodes: [{ certificateId: id }] },
         },
         certificate: {
           status: 'ACTIVE',
@@ -139,9 +139,9 @@ export function describeFirstConnectionStory(worldOf: () => IdentityWorld): void
     await expect(refusedConnect(identity)).resolves.toEqual({ wasSecure: true, packets: [] });
     await expect(operator.statusOf(id)).resolves.toBe('PENDING_ACTIVATION');
     await expect(operator.graphql.run('{ thing(name: "in-vain") { name } }')).resolves.toEqual({ thing: null });
-    const { denials } = await operator.graphql.run<{ denials: { cause: string; summary: string }[] }>(
-      '{ denials(clientId: "in-vain") { cause summary } }',
+    const { denials } = await operator.graphql.run<{ denials: { nodes: { cause: string; summary: string }[] } }>(
+      '{ denials(filter: { clientId: "in-vain" }) { nodes { cause summary } } }',
     );
-    expect(denials).toEqual([{ cause: 'CERTIFICATE', summary: expect.stringContaining('not-there') as string }]);
+    expect(denials.nodes).toEqual([{ cause: 'CERTIFICATE', summary: expect.stringContaining('not-there') as string }]);
   });
 }

@@ -70,7 +70,7 @@ export function describeGroupPolicyStory(worldOf: () => IdentityWorld): void {
         operator.graphql.run(`query {
           thing(name: "press-0") {
             attributes version type { name searchableAttributes tags } billingGroup { name tags }
-            groups { name parent { name attributes } tags } principals { certificateId exclusive }
+            groups { name parent { name attributes } tags } principals { nodes { certificateId exclusive } }
           }
           effectivePolicies(thing: "press-0", principal: "${certificateId}") { name tags }
         }`),
@@ -81,7 +81,7 @@ export function describeGroupPolicyStory(worldOf: () => IdentityWorld): void {
           type: { name: 'press', searchableAttributes: ['model'], tags: { kind: 'm' } },
           billingGroup: { name: 'line-1', tags: { cost: '4711' } },
           groups: [{ name: 'hall-1', parent: { name: 'plant', attributes: { city: 'Aachen' } }, tags: { floor: '0' } }],
-          principals: [{ certificateId, exclusive: false }],
+          principals: { nodes: [{ certificateId, exclusive: false }] },
         },
         effectivePolicies: [{ name: 'presses', tags: { of: 'presses' } }],
       });

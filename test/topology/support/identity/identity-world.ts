@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Application } from '../application.js';
-import { Cluster } from '../cluster.js';
+import { Cluster, type ServiceName } from '../cluster.js';
 import type { Device } from '../devices/device.js';
 import { connectMqttjs, type MqttjsDevice } from '../devices/mqttjs-device.js';
 import { startStandalone } from '../product.js';
@@ -27,6 +27,8 @@ interface Running {
   readonly apiKey: string;
   readonly dataDirectory: string;
   readonly nodes: readonly BrokerNode[];
+  /** All that it has printed. */
+  printed(): string;
   stop(): Promise<void>;
 }
 
@@ -42,12 +44,23 @@ export const startInOneProcess: StartIdentity = async (settings) => {
     apiKey,
     dataDirectory,
     nodes: [{ name: 'the broker', mqtt: endpoints.mqtt, mqtts: endpoints.mqtts }],
+    printed: () => `${product.program.stdout}${product.program.stderr}`,
     stop: () => product.dispose(),
   };
 };
 
 /** A process for each service, with two nodes of the broker and two replicas of the registry. */
-export const startWithTwoNodes: StartIdentity = async (settings) => {
+export const startWithTwoNodes: StartIdentity = (settings) =>
+  startNodesWith(settings, ['registry', 'registry', 'shadow', 'rules', 'gateway']);
+
+/** The same without the services that identities do not need. */
+export const startNodesOfIdentityAlone: StartIdentity = (settings) =>
+  startNodesWith(settings, ['registry', 'registry', 'gateway']);
+
+async function startNodesWith(
+  settings: Readonly<Record<string, string>>,
+  services: readonly ServiceName[],
+): Promise<Running> {
   const cluster = new Cluster();
   try {
     // Replicas of the registry on several machines share no file, so the key that seals secrets is given to all.
@@ -55,7 +68,7 @@ export const startWithTwoNodes: StartIdentity = async (settings) => {
     await cluster.open({ ...settings, THINGCORE_REGISTRY_SECRET_KEY: secretKey });
     const [brokers] = await Promise.all([
       cluster.startAll('broker-gateway', 'broker-gateway'),
-      cluster.startAll('registry', 'registry', 'shadow', 'rules', 'gateway'),
+      cluster.startAll(...services),
     ]);
     const { endpoints, apiKey } = await cluster.access();
     return {
@@ -63,13 +76,14 @@ export const startWithTwoNodes: StartIdentity = async (settings) => {
       apiKey,
       dataDirectory: cluster.dataDirectory,
       nodes: brokers.map(({ mqttUrl, mqttsUrl }, n) => ({ name: `node ${n + 1}`, mqtt: mqttUrl, mqtts: mqttsUrl })),
+      printed: () => cluster.printed,
       stop: () => cluster.close(),
     };
   } catch (error) {
     await cluster.close();
     throw error;
   }
-};
+}
 
 /** A product that trusts a local OpenID Connect issuer, its operator, and somebody who hears all its events. */
 export class IdentityWorld {
@@ -111,6 +125,11 @@ export class IdentityWorld {
     const node = this.nodes[turn % this.nodes.length];
     if (node === undefined) throw new Error('There is no broker node');
     return node;
+  }
+
+  /** All that the product has printed. */
+  printed(): string {
+    return this.running.printed();
   }
 
   /** What devices verify the broker with at the moment, as the file `ca.pem` says it. */

@@ -9,9 +9,7 @@ const KEY_TYPES = ['RSA_2048', 'EC_P256'];
 const KEY_KINDS: KeyKind[] = ['ECDSA', 'RSA'];
 
 interface Issued {
-  readonly id: string;
-  readonly arn: string;
-  readonly pem: string;
+  readonly certificate: { readonly id: string; readonly arn: string; readonly pem: string };
   readonly caPem: string;
   readonly privateKey?: string;
 }
@@ -26,7 +24,7 @@ export function describeIssuedCertificateStory(worldOf: () => IdentityWorld): vo
       ]),
     );
 
-    const expectToWork = async (clientId: string, { arn }: Issued, certificate: DeviceCredentials) => {
+    const expectToWork = async (clientId: string, { certificate: { arn } }: Issued, certificate: DeviceCredentials) => {
       await worldOf().operator.attachPolicy('issued', arn);
       const url = worldOf().node(1).mqtts;
       const device = worldOf().keep(await connectMqttjs({ clientId, url, certificate }, { protocolVersion: 5 }));
@@ -37,8 +35,16 @@ export function describeIssuedCertificateStory(worldOf: () => IdentityWorld): vo
     it.each(KEY_TYPES)('comes with a key of the type %s, which is shown once', async (keyType) => {
       const { operator } = worldOf();
       const input = { setAsActive: true, keyType };
-      const issued = await operator.mutate<Issued>('createKeysAndCertificate', input, 'id arn pem caPem privateKey');
-      const { id, pem, caPem, privateKey = '' } = issued;
+      const issued = await operator.mutate<Issued>(
+        'createKeysAndCertificate',
+        input,
+        'certificate { id arn pem } caPem privateKey',
+      );
+      const {
+        certificate: { id, pem },
+        caPem,
+        privateKey = '',
+      } = issued;
       expect(id).toMatch(/^[0-9a-f]{64}$/);
       await expectToWork(`issued-${keyType}`, issued, { certificatePem: pem, privateKey, caPem });
       const { type } = await operator.graphql.run<{ type: { fields: { name: string }[] } }>(
@@ -51,11 +57,18 @@ export function describeIssuedCertificateStory(worldOf: () => IdentityWorld): vo
       const { operator } = worldOf();
       const { csr, privateKey } = await requestCertificate(kind);
       const input = { certificateSigningRequest: csr, setAsActive: true };
-      const issued = await operator.mutate<Issued>('createCertificateFromCsr', input, 'id arn pem caPem');
-      const { pem, caPem } = issued;
+      const issued = await operator.mutate<Issued>(
+        'createCertificateFromCsr',
+        input,
+        'certificate { id arn pem } caPem',
+      );
+      const {
+        certificate: { pem },
+        caPem,
+      } = issued;
       await expectToWork(`issued-csr-${kind}`, issued, { certificatePem: pem, privateKey, caPem });
-      const again = await operator.mutate<Issued>('createCertificateFromCsr', input, 'id');
-      expect(again.id).not.toBe(issued.id);
+      const again = await operator.mutate<Issued>('createCertificateFromCsr', input, 'certificate { id }');
+      expect(again.certificate.id).not.toBe(issued.certificate.id);
     });
   });
 }

@@ -34,16 +34,34 @@ const INPUT_TYPES: Readonly<Record<string, string>> = {
   deletePolicyVersion: 'PolicyVersionInput',
 };
 
+/** Under which noun a mutation answers an object; others answer facts. */
+const NOUNS: Readonly<Record<string, string>> = {
+  createThing: 'thing',
+  updateThing: 'thing',
+  deprecateThingType: 'thingType',
+  updateThingGroup: 'thingGroup',
+  createBillingGroup: 'billingGroup',
+  tagResource: 'resource',
+  untagResource: 'resource',
+  updateEventConfigurations: 'eventConfigurations',
+  createPolicyVersion: 'policyVersion',
+  registerCertificate: 'certificate',
+  registerCertificateWithoutCa: 'certificate',
+  registerCaCertificate: 'caCertificate',
+};
+
 /** What an operator does with identities, all of it through GraphQL. */
 export class Operator extends Application {
-  /** Runs a mutation that takes one input, and answers what was selected of its result. */
+  /** Runs a mutation that takes one input, and answers what was selected of its object, or of its facts. */
   async mutate<Result = unknown>(mutation: string, input: Variables, selection = '__typename'): Promise<Result> {
+    const noun = NOUNS[mutation];
     const type = INPUT_TYPES[mutation] ?? `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
-    const data = await this.graphql.run<Record<string, Result>>(
-      `mutation ($input: ${type}!) { ${mutation}(input: $input) { ${selection} } }`,
+    const selected = noun === undefined ? selection : `${noun} { ${selection} }`;
+    const { payload } = await this.graphql.run<{ payload: Record<string, unknown> }>(
+      `mutation ($input: ${type}!) { payload: ${mutation}(input: $input) { ${selected} } }`,
       { input },
     );
-    return data[mutation] as Result;
+    return (noun === undefined ? payload : payload[noun]) as Result;
   }
 
   /** A new version of a policy, which counts at once. */

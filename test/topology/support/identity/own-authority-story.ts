@@ -147,7 +147,9 @@ export function describeOwnAuthorityStory(worldOf: () => IdentityWorld): void {
           });
         }
       }
-      await expect(operator.graphql.run('{ denials(clientId: "stranger") { id } }')).resolves.toEqual({ denials: [] });
+      await expect(
+        operator.graphql.run('{ denials(filter: { clientId: "stranger" }) { nodes { id } } }'),
+      ).resolves.toEqual({ denials: { nodes: [] } });
     });
   });
 }

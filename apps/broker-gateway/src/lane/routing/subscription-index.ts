@@ -5,8 +5,14 @@ import { Session } from './session.js';
 import { SharedGroup } from './shared-group.js';
 import { isSameSubscription, type RemoteNode, Subscription, type SubscriptionOptions } from './subscription.js';
 
-/** What the topics of Basic Ingest begin with. */
-const BASIC_INGEST = '$aws/rules/';
+/** What the topics of the platform begin with. */
+const PLATFORM = '$aws/';
+
+/**
+ * What those begin with whose messages are for the platform alone. AWS: "Basic Ingest"; requests of fleet provisioning hold
+ * what only the device that asks may know, and their answers go past all subscriptions.
+ */
+const WITHOUT_SUBSCRIBERS = ['$aws/rules/', '$aws/certificates/', '$aws/provisioning-templates/'];
 
 /**
  * All subscriptions that this node knows. `TopicTrie` of the topics library serves as it is: `/`, `+`, `#` and `$` are
@@ -87,9 +93,9 @@ export class SubscriptionIndex {
     return this.groupsByKey.get(filterKey);
   }
 
-  /** Who receives the messages of a topic. AWS: "Basic Ingest", those for a rule go to no subscriber. */
+  /** Who receives the messages of a topic. */
   receivers(topicKey: string): Receivers {
-    if (topicKey.startsWith(BASIC_INGEST)) return receiversOf([], []);
+    if (isForPlatformAlone(topicKey)) return receiversOf([], []);
     return receiversOf(this.subscriptions.match(topicKey), this.groups.match(topicKey));
   }
 
@@ -127,4 +133,8 @@ export class SubscriptionIndex {
     }
     return group;
   }
+}
+
+function isForPlatformAlone(topicKey: string): boolean {
+  return topicKey.startsWith(PLATFORM) && WITHOUT_SUBSCRIBERS.some((prefix) => topicKey.startsWith(prefix));
 }

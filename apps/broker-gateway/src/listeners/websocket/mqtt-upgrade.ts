@@ -1,7 +1,9 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { SignedUpgrades } from '../../authorization/access-keys/signed-upgrades.js';
 import type { Peer } from '../../connection.js';
+import { socketAddresses } from '../socket-addresses.js';
 import { isAllowedOrigin } from './allowed-origin.js';
 import { WebSocketStream } from './websocket-stream.js';
 
@@ -47,6 +49,7 @@ export class MqttUpgrade {
   constructor(
     private readonly rules: WebSocketRules,
     private readonly accept: (stream: Duplex, peer: Peer) => void,
+    private readonly signatures?: SignedUpgrades,
   ) {
     this.sockets = new WebSocketServer({
       noServer: true,
@@ -73,12 +76,20 @@ export class MqttUpgrade {
     clearInterval(this.pulse);
   }
 
-  /** Answers an upgrade request; a peer that is `undefined` is refused, since nobody knows who it is. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, peer: Peer | undefined): void {
+  /**
+   * Answers an upgrade request. Who has signed it is who is there; else it is the peer, and one that is `undefined` is
+   * refused, since nobody knows who it is. Resolves when it is known what becomes of the request.
+   */
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, peer: Peer | undefined): Promise<void> {
     socket.on('error', () => socket.destroy());
     const objection = this.objectionTo(request);
     if (objection !== undefined) refuse(socket, ...objection);
-    else if (peer === undefined) refuse(socket, 403, 'MQTT on this port needs a client certificate');
+    else if (this.signatures?.isSigned(request)) {
+      const place = { domainName: peer?.domainName, ...socketAddresses(request.socket) };
+      const signer = await this.signatures.peerOf(request, place);
+      if ('status' in signer) refuse(socket, signer.status, signer.message);
+      else this.sockets.handleUpgrade(request, socket, head, (webSocket) => this.open(webSocket, signer));
+    } else if (peer === undefined) refuse(socket, 403, 'MQTT on this port needs a client certificate or a signed URL');
     else this.sockets.handleUpgrade(request, socket, head, (webSocket) => this.open(webSocket, peer));
   }
 

@@ -8,6 +8,7 @@ import { getConnectivity } from '#thingcore/contracts';
 import { Logger, Metrics, SystemClock } from '#thingcore/platform';
 import { waitFor } from '#thingcore/testing';
 import { AedesBroker } from '../../aedes/aedes-broker.js';
+import { SignedUpgrades } from '../../authorization/access-keys/signed-upgrades.js';
 import { brokerConfig, TestBroker } from '../../broker.fixture.js';
 import { type BrokerProfile, profileNamed } from '../../profile/broker-profile.js';
 import { BrokerRates } from '../../rates/broker-rates.js';
@@ -24,7 +25,13 @@ describe('MQTT over WebSocket', () => {
   const listenWith = async (profile: BrokerProfile) => {
     const rates = new BrokerRates(profile, new SystemClock(), logger, new Metrics());
     const config = brokerConfig({ wsPort: 0 });
-    listener = new WebSocketListener(new MqttDoor(broker.get(AedesBroker), rates), rates, profile, config);
+    listener = new WebSocketListener(
+      new MqttDoor(broker.get(AedesBroker), rates),
+      rates,
+      broker.get(SignedUpgrades),
+      profile,
+      config,
+    );
     await listener.start();
     listeners.push(listener);
   };

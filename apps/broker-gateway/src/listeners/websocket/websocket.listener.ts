@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import { listen } from '#thingcore/platform';
 import { BROKER_CONFIG, type BrokerConfig } from '../../broker.config.js';
+import { SignedUpgrades } from '../../authorization/access-keys/signed-upgrades.js';
 import { ANONYMOUS } from '../../connection.js';
 import { BROKER_PROFILE, type BrokerProfile } from '../../profile/broker-profile.js';
 import { BrokerRates } from '../../rates/broker-rates.js';
@@ -15,7 +16,8 @@ import { MQTT_PATH, MqttUpgrade, NOTHING_HERE, UPGRADE_REQUIRED } from './mqtt-u
 /** How long a client may take to ask for its WebSocket. */
 const UPGRADE_TIMEOUT_MS = 10_000;
 
-/** Plain MQTT over WebSocket, for tools and web pages on the machine itself. Whoever connects is {@link ANONYMOUS}. */
+/** Plain MQTT over WebSocket, for tools and web pages on the machine itself. Whoever connects is
+ * {@link ANONYMOUS}, unless the request is signed with an access key. */
 @Injectable()
 export class WebSocketListener implements Listener {
   readonly name = 'the WebSocket listener';
@@ -25,20 +27,21 @@ export class WebSocketListener implements Listener {
   constructor(
     door: MqttDoor,
     rates: BrokerRates,
+    signatures: SignedUpgrades,
     @Inject(BROKER_PROFILE) profile: BrokerProfile,
     @Inject(BROKER_CONFIG) private readonly config: BrokerConfig,
   ) {
-    this.upgrades = new MqttUpgrade({ ...profile, origins: config.wsOrigins }, (stream, peer) =>
-      door.enter(stream, peer),
-    );
+    const rules = { ...profile, origins: config.wsOrigins };
+    this.upgrades = new MqttUpgrade(rules, (stream, peer) => door.enter(stream, peer), signatures);
     this.server = createServer(
       { noDelay: true, headersTimeout: UPGRADE_TIMEOUT_MS, connectionsCheckingInterval: UPGRADE_TIMEOUT_MS / 2 },
       answerPlainRequest,
     );
     const guard = new SocketGuard(this.server, rates);
     this.server.on('upgrade', (request, socket, head) => {
-      guard.settled(request.socket);
-      this.upgrades.upgrade(request, socket, head, { principal: ANONYMOUS, ...socketAddresses(request.socket) });
+      const peer = { principal: ANONYMOUS, ...socketAddresses(request.socket) };
+      // Until its signature is verified it counts as one whose handshake goes on.
+      void this.upgrades.upgrade(request, socket, head, peer).finally(() => guard.settled(request.socket));
     });
   }
 

@@ -23,6 +23,27 @@ export const RATE_ENTRIES = {
     effect: 'as for messages of and to one connection',
     source: 'AWS IoT quotas, throughput per second per connection',
   }),
+  keyCreationsPerSecond: limit({
+    what: 'Keys with certificates made for devices that are being provisioned, per second',
+    aws: 10,
+    mqtt: 10,
+    effect: 'rejected with 429, Throttled',
+    source: 'AWS IoT quotas, fleet provisioning: CreateKeysAndCertificate per second per account',
+  }),
+  certificateSigningsPerSecond: limit({
+    what: 'Certificates signed for devices that are being provisioned and have keys, per second',
+    aws: 20,
+    mqtt: 20,
+    effect: 'rejected with 429, Throttled',
+    source: 'AWS IoT quotas, fleet provisioning: CreateCertificateFromCsr per second per account',
+  }),
+  thingRegistrationsPerSecond: limit({
+    what: 'Devices provisioned by a template over MQTT, per second',
+    aws: 10,
+    mqtt: 10,
+    effect: 'rejected with 429, Throttled',
+    source: 'AWS IoT quotas, fleet provisioning: RegisterThing per second per account',
+  }),
   connections: limit({
     what: 'Connections to one node',
     aws: Infinity,

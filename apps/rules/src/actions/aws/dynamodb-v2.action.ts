@@ -29,8 +29,8 @@ export class DynamodbV2Kind implements ActionKind {
       execute: async (input) => {
         const TableName = await tableOf(input);
         const Item = toItem(objectPayload(input.output));
-        await this.aws.call(DYNAMODB_API, { roleArn, resource: TableName }, (dynamodb) =>
-          dynamodb.putItem({ TableName, Item }),
+        await this.aws.call(DYNAMODB_API, { roleArn, resource: TableName }, (dynamodb, signal) =>
+          dynamodb.putItem({ TableName, Item }, signal),
         );
       },
     };

@@ -74,16 +74,17 @@ class DynamodbAction implements CompiledAction {
     const operation = await this.operation(input);
     const column = await this.payloadField(input);
     const payload = payloadValue(input.output);
-    await this.aws.call(DYNAMODB_API, { roleArn: this.roleArn, resource: TableName }, (dynamodb) => {
-      if (operation === 'DELETE') return dynamodb.deleteItem({ TableName, Key });
-      if (operation === 'INSERT') return dynamodb.putItem({ TableName, Item: { ...Key, [column]: payload } });
-      return dynamodb.updateItem({
+    await this.aws.call(DYNAMODB_API, { roleArn: this.roleArn, resource: TableName }, (dynamodb, signal) => {
+      if (operation === 'DELETE') return dynamodb.deleteItem({ TableName, Key }, signal);
+      if (operation === 'INSERT') return dynamodb.putItem({ TableName, Item: { ...Key, [column]: payload } }, signal);
+      const update = {
         TableName,
         Key,
         UpdateExpression: 'SET #payload = :payload',
         ExpressionAttributeNames: { '#payload': column },
         ExpressionAttributeValues: { ':payload': payload },
-      });
+      };
+      return dynamodb.updateItem(update, signal);
     });
   }
 

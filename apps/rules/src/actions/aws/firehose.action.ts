@@ -61,8 +61,8 @@ class FirehoseAction implements CompiledAction {
       return;
     }
     const Record = { Data: this.record(bytes) };
-    await this.aws.call(FIREHOSE_API, { roleArn: this.roleArn, resource: DeliveryStreamName }, (firehose) =>
-      firehose.putRecord({ DeliveryStreamName, Record }),
+    await this.aws.call(FIREHOSE_API, { roleArn: this.roleArn, resource: DeliveryStreamName }, (firehose, signal) =>
+      firehose.putRecord({ DeliveryStreamName, Record }, signal),
     );
   }
 
@@ -80,7 +80,7 @@ class FirehoseAction implements CompiledAction {
     const { RequestResponses } = await this.aws.call(
       FIREHOSE_API,
       { roleArn: this.roleArn, resource: DeliveryStreamName },
-      (firehose) => firehose.putRecordBatch({ DeliveryStreamName, Records }),
+      (firehose, signal) => firehose.putRecordBatch({ DeliveryStreamName, Records }, signal),
     );
     const failed = records.filter((_, index) => RequestResponses?.[index]?.ErrorCode !== undefined);
     if (failed.length === 0) return;

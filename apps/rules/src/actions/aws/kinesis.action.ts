@@ -35,8 +35,8 @@ export class KinesisKind implements ActionKind {
         const StreamName = await streamOf(input);
         // A random one spreads records over all shards, as the guide does with newuuid().
         const PartitionKey = (await partitionKeyOf?.(input)) ?? input.environment.newUuid();
-        await this.aws.call(KINESIS_API, { roleArn, resource: StreamName }, (kinesis) =>
-          kinesis.putRecord({ StreamName, PartitionKey, Data: input.output.bytes }),
+        await this.aws.call(KINESIS_API, { roleArn, resource: StreamName }, (kinesis, signal) =>
+          kinesis.putRecord({ StreamName, PartitionKey, Data: input.output.bytes }, signal),
         );
       },
     };

@@ -29,8 +29,8 @@ export class LambdaKind implements ActionKind {
         const FunctionName = await arnOf(input);
         const Payload = jsonPayload(input.output, 'Lambda');
         const call = { roleArn: undefined, resource: FunctionName, region: regionOfArn(FunctionName) };
-        await this.aws.call(LAMBDA_API, call, (lambda) =>
-          lambda.invoke({ FunctionName, InvocationType: 'Event', Payload }),
+        await this.aws.call(LAMBDA_API, call, (lambda, signal) =>
+          lambda.invoke({ FunctionName, InvocationType: 'Event', Payload }, signal),
         );
       },
     };

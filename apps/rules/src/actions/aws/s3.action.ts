@@ -51,15 +51,14 @@ export class S3Kind implements ActionKind {
       execute: async (input) => {
         const Bucket = await bucketOf(input);
         const Key = await keyOf(input);
-        await this.aws.call(S3_API, { roleArn, resource: Bucket }, (s3) =>
-          s3.putObject({
-            Bucket,
-            Key,
-            Body: input.output.bytes,
-            ContentType: input.output.value === undefined ? 'application/octet-stream' : 'application/json',
-            ...(cannedAcl === undefined ? {} : { ACL: cannedAcl as ObjectAcl }),
-          }),
-        );
+        const object = {
+          Bucket,
+          Key,
+          Body: input.output.bytes,
+          ContentType: input.output.value === undefined ? 'application/octet-stream' : 'application/json',
+          ...(cannedAcl === undefined ? {} : { ACL: cannedAcl as ObjectAcl }),
+        };
+        await this.aws.call(S3_API, { roleArn, resource: Bucket }, (s3, signal) => s3.putObject(object, signal));
       },
     };
   }

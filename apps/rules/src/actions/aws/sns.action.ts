@@ -33,8 +33,11 @@ export class SnsKind implements ActionKind {
         const TargetArn = await arnOf(input);
         const Message = textPayload(input.output, 'SNS');
         if (messageFormat === 'JSON') refuseWithoutDefault(input.output);
-        await this.aws.call(SNS_API, { roleArn, resource: TargetArn, region: regionOfArn(TargetArn) }, (sns) =>
-          sns.publish({ TargetArn, Message, ...(messageFormat === 'JSON' ? { MessageStructure: 'json' } : {}) }),
+        await this.aws.call(SNS_API, { roleArn, resource: TargetArn, region: regionOfArn(TargetArn) }, (sns, signal) =>
+          sns.publish(
+            { TargetArn, Message, ...(messageFormat === 'JSON' ? { MessageStructure: 'json' } : {}) },
+            signal,
+          ),
         );
       },
     };

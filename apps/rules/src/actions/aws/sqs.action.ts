@@ -35,7 +35,7 @@ export class SqsKind implements ActionKind {
           ? Buffer.from(input.output.bytes).toString('base64')
           : textPayload(input.output, 'SQS');
         const call = { roleArn, resource: QueueUrl, region: regionOfQueue(QueueUrl) };
-        await this.aws.call(SQS_API, call, (sqs) => sqs.sendMessage({ QueueUrl, MessageBody }));
+        await this.aws.call(SQS_API, call, (sqs, signal) => sqs.sendMessage({ QueueUrl, MessageBody }, signal));
       },
     };
   }

@@ -1,0 +1,57 @@
+import { read, readYaml, walk, type Tree } from './files.js';
+import { seriesIn, seriesOfTheProduct } from './metrics.js';
+
+interface Alert {
+  alert: string;
+  expr: string;
+  labels: { severity: string };
+  annotations: Record<string, string>;
+}
+
+const alerts = (
+  (readYaml('ops/prometheus/alerts.yml')[0]?.['groups'] ?? []) as unknown as { rules: Alert[] }[]
+).flatMap(({ rules }) => rules);
+const dashboard = JSON.parse(read('ops/grafana/thingcore.json')) as Tree;
+const queries = [...walk(dashboard)]
+  .map((value) => (value as Tree | null)?.['expr'])
+  .filter((expr): expr is string => typeof expr === 'string');
+
+describe('ops', () => {
+  it.each(alerts.map((alert) => [alert.alert, alert] as const))(
+    '%s asks for series that exist',
+    async (_name, alert) => {
+      const series = await seriesOfTheProduct();
+      const asked = seriesIn(alert.expr);
+      expect(asked.length).toBeGreaterThan(0);
+      expect(asked.filter((name) => !series.has(name))).toEqual([]);
+      expect(['warning', 'critical']).toContain(alert.labels.severity);
+      expect(Object.keys(alert.annotations)).toEqual(['summary', 'description']);
+    },
+  );
+
+  it('has each alert once', () => {
+    expect(new Set(alerts.map(({ alert }) => alert)).size).toBe(alerts.length);
+  });
+
+  it.each(queries)('the dashboard asks for series that exist: %s', async (query) => {
+    const series = await seriesOfTheProduct();
+    expect(seriesIn(query).filter((name) => !series.has(name))).toEqual([]);
+    expect(seriesIn(query).length).toBeGreaterThan(0);
+  });
+
+  it('has panels with ids of their own that do not lie on each other', () => {
+    const panels = dashboard['panels'] as unknown as { id: number; gridPos: { x: number; y: number } }[];
+    expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+    expect(new Set(panels.map(({ gridPos }) => `${gridPos.x}/${gridPos.y}`)).size).toBe(panels.length);
+  });
+
+  it('has the metrics of every autoscaler in the rules of the adapter', () => {
+    const adapter = read('ops/prometheus/adapter.yml');
+    for (const name of ['thingcore_graphql_connections', 'nodejs_active_resources', 'nodejs_eventloop_lag_p99_seconds'])
+      expect(adapter).toContain(name);
+  });
+
+  it('refuses PromQL that Prometheus would refuse', () => {
+    expect(() => seriesIn('sum(rate(up[5m])')).toThrow('PromQL');
+  });
+});
