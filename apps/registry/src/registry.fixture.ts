@@ -90,6 +90,14 @@ export interface RegistryFixture extends RegistryReplica {
   restart(): Promise<void>;
 }
 
+/** Whether somebody waits for the end of a transaction of another. */
+export async function hasWaiter(registry: RegistryReplica): Promise<boolean> {
+  const waiting = await registry
+    .get(DataSource)
+    .query<unknown[]>(`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`);
+  return waiting.length > 0;
+}
+
 /**
  * Runs `call` while a transaction that began with `before` is open: the transaction ends when the call waits for it.
  * Answers what came of the call.
@@ -99,18 +107,11 @@ export async function callMeanwhile<T>(
   before: string,
   call: () => Promise<T>,
 ): Promise<PromiseSettledResult<T>> {
-  const dataSource = registry.get(DataSource);
-  const isWaiting = async () => {
-    const waiting = await dataSource.query<unknown[]>(
-      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    return waiting.length > 0;
-  };
-  const outcome = await dataSource.transaction(async (manager) => {
+  const outcome = await registry.get(DataSource).transaction(async (manager) => {
     await manager.query(before);
     // In an object, so that the end of the transaction does not wait for the call that waits for it.
     const started = { settled: Promise.allSettled([call()]) };
-    await waitFor(isWaiting, { what: 'the call to wait for the open transaction' });
+    await waitFor(() => hasWaiter(registry), { what: 'the call to wait for the open transaction' });
     return started;
   });
   const [result] = await outcome.settled;

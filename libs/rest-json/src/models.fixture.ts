@@ -48,6 +48,8 @@ export const APIS: Readonly<Record<string, Api>> = {
 const text = fc
   .string({ minLength: 1, unit: 'grapheme' })
   .filter((one) => one.trim() === one && !/\p{Surrogate}/u.test(one));
+/** The SDK loses the one name that sets the prototype of an object. */
+const mapKey = text.filter((one) => one !== '__proto__');
 /** Visible US-ASCII, as headers carry it. */
 const headerText = fc.stringMatching(/^[!-~]{1,20}$/);
 
@@ -59,7 +61,7 @@ export function valuesOf(schema: NormalizedSchema, depth = 0): fc.Arbitrary<unkn
   }
   if (schema.isStructSchema()) return structuresOf(schema, depth);
   if (schema.isListSchema()) return fc.array(valuesOf(schema.getValueSchema(), depth + 1), { maxLength: 2 });
-  if (schema.isMapSchema()) return fc.dictionary(text, valuesOf(schema.getValueSchema(), depth + 1), { maxKeys: 2 });
+  if (schema.isMapSchema()) return fc.dictionary(mapKey, valuesOf(schema.getValueSchema(), depth + 1), { maxKeys: 2 });
   if (schema.isTimestampSchema()) return fc.integer({ min: 0, max: 4_000_000_000 }).map((s) => new Date(s * 1_000));
   if (schema.isBlobSchema()) return fc.uint8Array({ maxLength: 8 });
   if (schema.isBooleanSchema()) return fc.boolean();

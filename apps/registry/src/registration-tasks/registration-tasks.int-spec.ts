@@ -20,7 +20,7 @@ import {
 import { waitFor } from '#thingcore/testing';
 import { DataSource } from 'typeorm';
 import { certificateRequest } from '../certificates/certificates.fixture.js';
-import { callMeanwhile, type RegistryFixture, startRegistry } from '../registry.fixture.js';
+import { hasWaiter, type RegistryFixture, startRegistry } from '../registry.fixture.js';
 import { RegistrationRetention } from './registration-retention.js';
 import { LEASE_MS } from './registration-run.js';
 
@@ -182,13 +182,14 @@ describe('bulk registration', () => {
     const [key, other] = [await upload(things('slow', 60)), await upload(things('other', 1))];
     await registry.call(createThing, { thingName: 'slow-1' });
     // Another change of a thing keeps the first batch waiting, and so the task running.
-    let taskId = '';
-    await callMeanwhile(registry, `UPDATE things SET version = version WHERE thing_name = 'slow-1'`, async () => {
-      ({ taskId } = await start(key));
+    const taskId = await registry.get(DataSource).transaction(async (manager) => {
+      await manager.query(`UPDATE things SET version = version WHERE thing_name = 'slow-1'`);
+      const { taskId } = await start(key);
+      await waitFor(() => hasWaiter(registry), { what: 'the first batch to wait for the open transaction' });
       await expect(start(other)).rejects.toMatchObject({ code: 'LimitExceeded', details: { taskId } });
       expect((await registry.call(stopThingRegistrationTask, { taskId })).status).toBe('Cancelling');
       expect((await registry.call(stopThingRegistrationTask, { taskId })).status).toBe('Cancelling');
-      await ended(taskId);
+      return taskId;
     });
     const task = await ended(taskId);
     expect(task.status).toBe('Cancelled');
