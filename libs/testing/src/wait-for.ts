@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface WaitOptions {
   /** What is waited for, as the end of "waited … for": "the shadow to reach version 2". */
   readonly what: string;
-  /** 10 s when left out. */
+  /** 25 s when left out: a machine may be slow, and whoever waits for what comes is not held up. */
   readonly timeoutMs?: number;
   /** Between two attempts; 20 ms when left out. */
   readonly intervalMs?: number;
@@ -17,7 +17,7 @@ export interface WaitOptions {
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
-  { what, timeoutMs = 10_000, intervalMs = 20 }: WaitOptions,
+  { what, timeoutMs = 25_000, intervalMs = 20 }: WaitOptions,
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

@@ -52,7 +52,7 @@ class EchoController {
 }
 
 /** Polls until the claim holds; the last failure is the test's. */
-export async function eventually(claim: () => void | Promise<void>, withinMs = 5_000): Promise<void> {
+export async function eventually(claim: () => void | Promise<void>, withinMs = 20_000): Promise<void> {
   const giveUpAt = performance.now() + withinMs;
   for (;;) {
     try {
