@@ -82,9 +82,10 @@ export class OperationGate {
   begin(schema: GraphQLSchema, document: DocumentNode, context: OperationContext, variables: Variables): void {
     const kind = this.kindOf(document);
     if (kind === OperationTypeNode.SUBSCRIPTION) {
-      throw new PublicError('A subscription needs a WebSocket: connect with the protocol graphql-transport-ws', {
-        code: 'InvalidRequest',
-      });
+      throw new PublicError(
+        'A subscription is answered over a WebSocket with the protocol graphql-transport-ws, or as events at /graphql/stream',
+        { code: 'InvalidRequest' },
+      );
     }
     const cost = this.costs.of(schema, document, variables);
     context.reply?.header(COST_HEADER, cost).header(COST_LIMIT_HEADER, this.limits.maxCost);

@@ -36,14 +36,8 @@ export class ResumedEvents<T> implements AsyncIterableIterator<T> {
   }
 
   /** The next event; rejects once when the client was too slow, or when history could not be read. */
-  async next(): Promise<IteratorResult<T, undefined>> {
-    for (;;) {
-      const event = this.#isBehind ? await this.#nextMissed() : await this.#nextLive();
-      if (event === 'ended') return { value: undefined, done: true };
-      if (event === undefined) continue;
-      this.history.pass(event.value);
-      return { value: event.value, done: false };
-    }
+  next(): Promise<IteratorResult<T, undefined>> {
+    return this.#isBehind ? this.#catchUp() : this.live.next().then(this.#judge);
   }
 
   /** The client has unsubscribed. */
@@ -55,6 +49,32 @@ export class ResumedEvents<T> implements AsyncIterableIterator<T> {
     return this;
   }
 
+  /** Hands a live event on if it is its turn. Nearly always it is, and then this costs no more than a look. */
+  readonly #judge = (result: IteratorResult<T, undefined>) => {
+    if (result.done === true) return result;
+    const place = this.history.placeOf(result.value);
+    if (place === 'next') {
+      this.history.pass(result.value);
+      return result;
+    }
+    if (place === 'ahead') {
+      this.#held = { event: result.value };
+      this.#isBehind = true;
+    }
+    return this.next();
+  };
+
+  async #catchUp(): Promise<IteratorResult<T, undefined>> {
+    while (this.#isBehind) {
+      const missed = await this.#nextMissed();
+      if (missed === undefined) continue;
+      this.history.pass(missed.value);
+      return { value: missed.value, done: false };
+    }
+    return this.next();
+  }
+
+  /** The next event of the history, or the one that had to wait for it; undefined when there is none on this page. */
   async #nextMissed(): Promise<{ readonly value: T } | undefined> {
     const [missed, ...rest] = this.#page;
     if (missed !== undefined) {
@@ -67,21 +87,6 @@ export class ResumedEvents<T> implements AsyncIterableIterator<T> {
     const held = this.#held;
     this.#held = undefined;
     return held === undefined || this.history.placeOf(held.event) === 'seen' ? undefined : { value: held.event };
-  }
-
-  async #nextLive(): Promise<{ readonly value: T } | undefined | 'ended'> {
-    const { value, done } = await this.live.next();
-    if (done === true) return 'ended';
-    switch (this.history.placeOf(value)) {
-      case 'seen':
-        return undefined;
-      case 'next':
-        return { value };
-      case 'ahead':
-        this.#held = { event: value };
-        this.#isBehind = true;
-        return undefined;
-    }
   }
 
   async #turnPage(): Promise<void> {
