@@ -1,6 +1,6 @@
-import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { InjectOptions } from 'fastify';
+import { Sha256 } from '#thingcore/sigv4';
 import type { GatewayUnderTest } from '../gateway.fixture.js';
 import { ACCESS_KEYS, SECRET } from './aws-sdk.fixture.js';
 
@@ -14,26 +14,6 @@ export interface RawRequest {
   readonly body?: string | Buffer;
   /** As signatures name it; `iot` when it is not said. */
   readonly service?: string;
-}
-
-class Sha256 {
-  private readonly hash;
-
-  constructor(secret?: unknown) {
-    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as Uint8Array);
-  }
-
-  update(chunk: Uint8Array): void {
-    this.hash.update(chunk);
-  }
-
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(this.hash.digest());
-  }
-
-  reset(): void {
-    throw new Error('a hash is used once');
-  }
 }
 
 /** Signs any request as an administrator would, for a gateway without ports. */

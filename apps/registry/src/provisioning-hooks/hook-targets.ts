@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { IotError } from '#thingcore/errors';
 import { Clock } from '#thingcore/platform';
+import { signRequest } from '#thingcore/sigv4';
 import { REGISTRY_CONFIG, type RegistryConfig } from '../registry.config.js';
 import type { HookRequest } from './hook-exchange.js';
-import { signRequest } from './sign-request.js';
 
 const JSON_TYPE = 'application/json';
 
@@ -23,7 +23,7 @@ export class HookTargets {
   }
 
   /** The question as it is sent to a target; `secret` signs it for a URL. */
-  requestFor(target: string, body: string, secret: string | undefined): HookRequest {
+  async requestFor(target: string, body: string, secret: string | undefined): Promise<HookRequest> {
     if (!target.startsWith('http')) return this.invocation(target, body);
     const url = new URL(target);
     if (secret === undefined) return { url, body, headers: { 'content-type': JSON_TYPE } };
@@ -42,20 +42,19 @@ export class HookTargets {
   }
 
   // AWS Lambda: Invoke, "RequestResponse".
-  private invocation(target: string, body: string): HookRequest {
+  private async invocation(target: string, body: string): Promise<HookRequest> {
     const region = target.split(':')[3] ?? '';
     const endpoint = this.config.lambdaEndpoint ?? `https://lambda.${region}.amazonaws.com`;
     const base = endpoint.replace(/\/+$/, '');
     const url = new URL(`${base}/2015-03-31/functions/${encodeURIComponent(target)}/invocations`);
-    const headers = signRequest({
-      ...this.credentials('preProvisioningHook.targetArn'),
-      service: 'lambda',
-      region,
+    const unsigned = {
       url,
       body,
       headers: { 'content-type': JSON_TYPE, 'x-amz-invocation-type': 'RequestResponse' },
-      now: new Date(this.clock.now()),
-    });
+    };
+    const credentials = this.credentials('preProvisioningHook.targetArn');
+    const at = new Date(this.clock.now());
+    const headers = await signRequest(unsigned, credentials, { region, service: 'lambda', at });
     return { url, body, headers };
   }
 

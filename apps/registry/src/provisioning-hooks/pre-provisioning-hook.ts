@@ -56,7 +56,7 @@ export class PreProvisioningHook {
     const asked = { claimCertificateId, certificateId, certificatePem, templateArn, clientId, parameters };
     try {
       const secret = this.hooks.secretOf(templateName, hook);
-      const request = this.targets.requestFor(hook.target, JSON.stringify(asked), secret);
+      const request = await this.targets.requestFor(hook.target, JSON.stringify(asked), secret);
       return readHookAnswer(await exchange(request, this.config.hookDeadlineMs));
     } catch (error) {
       return { isAllowed: false, reason: error instanceof Error ? error.message : String(error) };

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { ParsedRequestOf, registerThing, ReplyOf } from '#thingcore/contracts';
-import { type ProvisioningPlan, type ProvisioningTemplate, resolveTemplate } from '#thingcore/provisioning-template';
+import { type ProvisioningTemplate, resolveTemplate } from '#thingcore/provisioning-template';
 import { RegistryContext } from '../changes/registry-context.js';
 import { RegistryTransactions } from '../changes/registry-transactions.js';
 import { checkTemplate } from '../provisioning-templates/check-template.js';
 import { ProvisioningMetrics } from './provisioning-metrics.js';
-import { type Provisioned, ProvisioningService } from './provisioning.service.js';
+import { ProvisioningService } from './provisioning.service.js';
 import { registrationFailure } from './registration-failure.js';
+import { registrationReply } from './registration-reply.js';
 
 type Registered = ReplyOf<typeof registerThing>;
 
@@ -42,22 +43,7 @@ export class ThingRegistration {
         .catch((error: unknown) => {
           throw registrationFailure(error);
         });
-      return this.toReply(plan, provisioned);
+      return registrationReply(this.context, plan, provisioned);
     });
-  }
-
-  /** AWS: RegisterThing, "resourceArns": by the logical names of the template. */
-  private toReply(plan: ProvisioningPlan, { thingName, certificateId, newCertificatePem }: Provisioned): Registered {
-    const { thing, certificate, policies } = plan;
-    return {
-      thingName,
-      certificateId,
-      ...(newCertificatePem === undefined ? {} : { certificatePem: newCertificatePem }),
-      resourceArns: Object.fromEntries([
-        [thing.logicalName, this.context.arn('thing', thingName)],
-        [certificate.logicalName, this.context.arn('cert', certificateId)],
-        ...policies.map(({ logicalName, policyName }) => [logicalName, this.context.arn('policy', policyName)]),
-      ]) as Record<string, string>,
-    };
   }
 }

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { IotError, type JsonObject, reviveError } from '#thingcore/errors';
+import { IotError, reviveError } from '#thingcore/errors';
 import { Logger } from '#thingcore/platform';
-import { type ProvisioningPlan, type ProvisioningTemplate, resolveTemplate } from '#thingcore/provisioning-template';
+import { type ProvisioningTemplate, resolveTemplate } from '#thingcore/provisioning-template';
 import { RegistryContext } from '../changes/registry-context.js';
 import { type RegistryTransaction, RegistryTransactions } from '../changes/registry-transactions.js';
-import { ProvisioningService, type Provisioned } from '../provisioning/provisioning.service.js';
+import { ProvisioningService } from '../provisioning/provisioning.service.js';
+import { registrationReply } from '../provisioning/registration-reply.js';
 import { failureOf, successOf } from './line-report.js';
 import { parseLine } from './parse-line.js';
 import { type LineResult, RegistrationLineStore, type WaitingLine } from './registration-line.store.js';
@@ -52,7 +53,7 @@ export class LineRegistration {
       const plan = resolveTemplate(context.template, parseLine(line));
       return await inPart(tx, async (part) => {
         const provisioned = await this.provisioning.applyIn(part, plan);
-        return successOf(line, this.responseOf(plan, provisioned));
+        return successOf(line, registrationReply(this.context, plan, provisioned));
       });
     } catch (thrown) {
       const error = reviveError(thrown);
@@ -64,22 +65,6 @@ export class LineRegistration {
       }
       return failureOf(line, error);
     }
-  }
-
-  /** AWS: the answer of RegisterThing. */
-  private responseOf(plan: ProvisioningPlan, { thingName, certificateId, newCertificatePem }: Provisioned): JsonObject {
-    return {
-      thingName,
-      certificateId,
-      ...(newCertificatePem === undefined ? {} : { certificatePem: newCertificatePem }),
-      resourceArns: {
-        [plan.thing.logicalName]: this.context.arn('thing', thingName),
-        [plan.certificate.logicalName]: this.context.arn('cert', certificateId),
-        ...Object.fromEntries(
-          plan.policies.map(({ logicalName, policyName }) => [logicalName, this.context.arn('policy', policyName)]),
-        ),
-      },
-    };
   }
 }
 

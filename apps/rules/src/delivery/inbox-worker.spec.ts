@@ -28,7 +28,7 @@ async function startWorker() {
   let onRoom = () => undefined as void;
   const deliveries = {
     hasRoom: true,
-    busyRules: [],
+    busyRules: [] as string[],
     open: (callback: () => void) => void (onRoom = callback),
     close: async () => undefined,
     start: () => undefined,
@@ -48,7 +48,7 @@ async function startWorker() {
     new Lifecycle(logger),
   );
   await worker.start();
-  return { claims, discarded, released, roomIsFree: () => onRoom(), rules, worker };
+  return { claims, deliveries, discarded, released, roomIsFree: () => onRoom(), rules, worker };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -78,6 +78,17 @@ describe('InboxWorker', () => {
     await turn();
     rules.idleRules = ['paused'];
     claims[0]?.([anEntry('1', 'paused'), anEntry('2', 'gone')]);
+    await turn();
+    expect([released, discarded]).toEqual([['1'], ['2']]);
+    claims[1]?.([]);
+    await worker.stop();
+  });
+
+  it('gives back what it claimed of a rule that became busy meanwhile', async () => {
+    const { claims, deliveries, discarded, released, worker } = await startWorker();
+    await turn();
+    deliveries.busyRules.push('busy');
+    claims[0]?.([anEntry('1', 'busy'), anEntry('2', 'gone')]);
     await turn();
     expect([released, discarded]).toEqual([['1'], ['2']]);
     claims[1]?.([]);

@@ -132,8 +132,15 @@ export class InboxWorker implements Part {
       const entries = await this.inbox.claim(CLAIMS_PER_STATEMENT, waiting);
       if (entries.length === 0) return;
       this.resuming = new Set(entries.map(({ id }) => id));
-      await this.resume(entries).finally(() => (this.resuming = new Set()));
+      await this.resumeTimely(entries).finally(() => (this.resuming = new Set()));
     }
+  }
+
+  /** A rule may have become busy while the claim was under way: its entries wait for their turn in the inbox. */
+  private async resumeTimely(entries: readonly StoredEntry[]): Promise<void> {
+    const busy = new Set(this.deliveries.busyRules);
+    await this.inbox.release(entries.filter(({ ruleName }) => busy.has(ruleName)).map(({ id }) => id));
+    await this.resume(entries.filter(({ ruleName }) => !busy.has(ruleName)));
   }
 
   private async resume(entries: readonly StoredEntry[]): Promise<void> {

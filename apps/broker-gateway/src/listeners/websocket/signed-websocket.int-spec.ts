@@ -1,9 +1,9 @@
-import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { accessKeyRevoked, type AccessRole } from '#thingcore/contracts';
+import { Sha256 } from '#thingcore/sigv4';
 import { WebSocket } from 'ws';
 import { TestBroker } from '../../broker.fixture.js';
 import { ACCESS_KEY_SECRET, registry } from '../../fake-registry.fixture.js';
@@ -13,27 +13,6 @@ const KEYS: Readonly<Record<AccessRole, string>> = {
   operator: 'AKIAOPERATOROPERATOR',
   viewer: 'AKIAVIEWERVIEWERVIEW',
 };
-
-/** The hash of the signer of the SDKs. */
-class Sha256 {
-  private readonly hash;
-
-  constructor(secret?: unknown) {
-    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as Uint8Array);
-  }
-
-  update(chunk: Uint8Array): void {
-    this.hash.update(chunk);
-  }
-
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(this.hash.digest());
-  }
-
-  reset(): void {
-    throw new Error('a hash is used once');
-  }
-}
 
 interface Presigning {
   readonly accessKeyId?: string;

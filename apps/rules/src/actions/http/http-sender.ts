@@ -1,7 +1,7 @@
 import { IotError } from '#thingcore/errors';
+import { signRequest } from '#thingcore/sigv4';
 import type { Clock } from '#thingcore/platform';
 import type { AwsConnections } from '../../aws/aws-connections.js';
-import { signRequest } from '../../aws/sign-request.js';
 import type { OutboundHttp, OutboundResponse } from '../../network/outbound-http.js';
 import type { RulesMetrics } from '../../metrics/rules-metrics.js';
 
