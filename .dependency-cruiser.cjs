@@ -10,7 +10,7 @@ module.exports = {
       name: 'no-circular',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'pure-libs-stay-pure',
@@ -29,7 +29,7 @@ module.exports = {
     {
       name: 'apps-never-import-apps',
       severity: 'error',
-      from: { path: '^apps/([^/]+)/', pathNot: '^apps/standalone/' },
+      from: { path: '^apps/([^/]+)/', pathNot: '^apps/(standalone|migrate)/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
@@ -37,6 +37,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^apps/standalone/' },
       to: { path: '^apps/', pathNot: ['^apps/standalone/', '\\.module\\.ts$', '\\.config\\.ts$'] },
+    },
+    {
+      name: 'migrate-imports-migrations-only',
+      severity: 'error',
+      from: { path: '^apps/migrate/', pathNot: test },
+      to: { path: '^apps/', pathNot: ['^apps/migrate/', '\\.migrations\\.ts$'] },
     },
     {
       name: 'typeorm-only-behind-stores',

@@ -8,7 +8,8 @@ import mqtt, { type IClientOptions, type IClientPublishOptions, type MqttClient 
 import { waitFor } from '#thingcore/testing';
 import type { EngineClient } from './engine/engine-client.js';
 import type { EnginePersistence } from './engine/lane-persistence.js';
-import { type LaneOptions, MessageLane } from './message-lane.js';
+import { MessageLane } from './message-lane.js';
+import type { LaneOptions } from './ports/lane-options.js';
 import { AWS_LANE_LIMITS, type LaneLimits, STANDARD_LANE_LIMITS } from './ports/lane-limits.js';
 import type { LaneRefusal } from './ports/lane-policy.js';
 import { MemoryStore } from './memory-store.fixture.js';

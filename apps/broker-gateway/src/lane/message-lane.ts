@@ -1,7 +1,6 @@
 import type { DirectOutcome } from './connection/direct-messages.js';
 import { LaneCore } from './connection/lane-core.js';
 import { GOODBYE_MS, LaneConnection } from './connection/lane-connection.js';
-import { OtherNodes } from './delivery/other-nodes.js';
 import type { Engine, EngineClient, EnginePacket } from './engine/engine-client.js';
 import { fromEngine } from './engine/engine-message.js';
 import { clearSession } from './engine/session-notes.js';
@@ -11,46 +10,11 @@ import { decodeMessage, encodeMessage, type PlainMessage } from './packets/messa
 import type { PublishFrame } from './packets/publish-frame.js';
 import { latin1Key } from './packets/utf8-text.js';
 import { type LaneCounters, newLaneCounters } from './ports/lane-counters.js';
-import type { LaneInterests } from './ports/lane-interests.js';
-import type { LaneBounds, LaneLimits } from './ports/lane-limits.js';
-import type { LanePace } from './ports/lane-pace.js';
-import type { LanePeer, LanePolicy, LaneRefusal } from './ports/lane-policy.js';
-import type { LaneRemote } from './ports/lane-remote.js';
-import type { LaneStore } from './ports/lane-store.js';
-import type { LaneTurns } from './ports/lane-turns.js';
-import type { LaneTap } from './ports/lane-tap.js';
+import type { LaneOptions } from './ports/lane-options.js';
 import type { SubscriptionOptions } from './routing/subscription.js';
+import { OtherNodes } from './other-nodes.js';
 
 const SWEEP_MS = 1_000;
-
-/** What a lane is made of. */
-export interface LaneOptions {
-  readonly limits: LaneLimits;
-  readonly bounds?: Partial<LaneBounds> | undefined;
-  readonly policy: LanePolicy;
-  readonly tap: LaneTap;
-  readonly store: LaneStore;
-  readonly remote?: LaneRemote | undefined;
-  readonly interests?: LaneInterests | undefined;
-  readonly turns?: LaneTurns | undefined;
-  readonly counters?: LaneCounters | undefined;
-  /** How fast a client may send and be sent, asked for when it is let in; without it, as fast as it can. */
-  pace?(peer: LanePeer): LanePace | undefined;
-  /** Milliseconds since the epoch. */
-  now(): number;
-  /** From 0 up to 1. */
-  random(): number;
-  /** Why a message cannot be retained just now; `undefined` when it can. Not asked for one that deletes. */
-  admitRetained?(topic: string): LaneRefusal | undefined;
-  /** What to tell a publisher when a tap or a store failed with this error. */
-  explain(error: unknown): LaneRefusal;
-  /** A message was not taken, or a connection is about to end, for this reason. */
-  refused?(peer: LanePeer, refusal: LaneRefusal): void;
-  /** Whether a client is told a reason in words; without it, every client that wants to hear of problems is. */
-  tells?(peer: LanePeer, reason: string): boolean;
-  /** Something failed that ends no connection. */
-  failed(error: unknown): void;
-}
 
 /**
  * The way of messages through the broker. It owns the bytes of every connection in both directions and carries what clients

@@ -1,10 +1,21 @@
 import {
+  type PrincipalChange,
   type RegistryChangeOperation,
   registryChangeOperation,
   type RegistryChangeSubject,
   type RegistryEventKind,
 } from '#thingcore/contracts';
-import type { ChangeSubject, ToldEvent } from './change.store.js';
+import type { JsonObject } from '#thingcore/errors';
+
+/** What something changed about: principals that depend on it must be resolved anew. */
+export type ChangeSubject = Pick<PrincipalChange, 'subject' | 'name'>;
+
+/** An event to tell; `kind` null for one that cannot be disabled. */
+export interface ToldEvent {
+  kind: RegistryEventKind | null;
+  topic: string;
+  document: JsonObject;
+}
 
 /** A change for the log of the registry. */
 export interface ChangeEntry {

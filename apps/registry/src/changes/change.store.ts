@@ -1,22 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { PrincipalChange, RegistryEventKind } from '#thingcore/contracts';
-import type { JsonObject } from '#thingcore/errors';
+import type { PrincipalChange } from '#thingcore/contracts';
 import { inTransaction, rejectWithIotError } from '#thingcore/persistence';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { ChangeEntry } from './change-entry.js';
+import type { ChangeEntry, ChangeSubject, ToldEvent } from './change-entry.js';
 
 /** What reads and writes inside of one transaction. */
 export type TransactionManager = EntityManager;
-
-/** What something changed about: principals that depend on it must be resolved anew. */
-export type ChangeSubject = Pick<PrincipalChange, 'subject' | 'name'>;
-
-/** An event to tell; `kind` null for one that cannot be disabled. */
-export interface ToldEvent {
-  kind: RegistryEventKind | null;
-  topic: string;
-  document: JsonObject;
-}
 
 /** Something that happened: an event to tell, an entry of the log, or both. */
 export interface Fact {

@@ -8,8 +8,15 @@ import {
 import type { JsonObject } from '#thingcore/errors';
 import { Clock, Logger } from '#thingcore/platform';
 import { EventBus } from '#thingcore/transport';
-import { entriesOfSubjects, entryOfEvent, entryOfNote, type NotedChange } from './change-entry.js';
-import { ChangeStore, type ChangeSubject, type Fact, type ToldEvent, type TransactionManager } from './change.store.js';
+import {
+  type ChangeSubject,
+  entriesOfSubjects,
+  entryOfEvent,
+  entryOfNote,
+  type NotedChange,
+  type ToldEvent,
+} from './change-entry.js';
+import { ChangeStore, type Fact, type TransactionManager } from './change.store.js';
 import { EventRelay } from './event-relay.js';
 
 /** What has the same fate as the rows written through `manager`: all of it counts, or none. */

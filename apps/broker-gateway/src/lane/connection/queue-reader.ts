@@ -3,10 +3,11 @@ import { decodeMessage } from '../packets/message-encoding.js';
 import { isExpired, remainingSeconds } from '../packets/message-expiry.js';
 import type { PublishForms } from '../packets/publish-forms.js';
 import type { PublishFrame } from '../packets/publish-frame.js';
-import type { QueuedForm } from '../delivery/canonical-bytes.js';
+import type { QueuedForm } from '../packets/canonical-bytes.js';
 import type { LanePeer } from '../ports/lane-policy.js';
 import type { StoredMessage } from '../ports/lane-store.js';
 import { identifiersFor } from '../routing/subscription-identifiers.js';
+import type { SessionQueue } from '../routing/session-receiver.js';
 import type { LaneCore } from './lane-core.js';
 import type { Outgoing } from './outgoing.js';
 
@@ -31,7 +32,7 @@ interface Stretch {
  * Brings the queue of a persistent session to its connection, in the order of the queue. Where what waited has a rate of
  * its own, newer messages do not wait for it. AWS: "mixed with live traffic".
  */
-export class QueueReader {
+export class QueueReader implements SessionQueue {
   /** What waited when the client came, while it is not all sent and has a rate of its own. */
   private backlog: (Stretch & { tail: number }) | undefined;
   private isReading = false;

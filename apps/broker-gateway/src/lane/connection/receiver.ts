@@ -1,15 +1,15 @@
 import { AcknowledgementByte, type Acknowledgement, encodeAcknowledgement } from '../packets/acknowledgement.js';
+import { canonicalBytes } from '../packets/canonical-bytes.js';
 import { type Qos, ReasonCode } from '../packets/control-packet.js';
 import { isExpired, remainingSeconds } from '../packets/message-expiry.js';
-import { canonicalBytes } from '../delivery/canonical-bytes.js';
-import { HeldMessages } from '../delivery/held-messages.js';
 import { type EncodedPublish, keptBytes } from '../packets/publish-encoder.js';
 import type { PublishForms } from '../packets/publish-forms.js';
 import type { PublishFrame } from '../packets/publish-frame.js';
 import type { LanePeer } from '../ports/lane-policy.js';
 import { NOT_QUEUED } from '../ports/lane-store.js';
-import type { Recipient } from '../routing/recipient.js';
-import type { Route } from '../routing/route.js';
+import type { DeliveryTerms } from '../routing/delivery-terms.js';
+import { HeldMessages } from '../routing/held-messages.js';
+import type { SessionReceiver } from '../routing/session-receiver.js';
 import { DirectMessages } from './direct-messages.js';
 import { Fifo } from './fifo.js';
 import type { LaneCore } from './lane-core.js';
@@ -34,12 +34,12 @@ interface Parked {
   readonly expiresAt: number;
   /** Below 0 for a message that is held for its group. */
   readonly position: number;
-  readonly recipient: Recipient;
-  readonly route: Route;
+  readonly terms: DeliveryTerms;
+  readonly topic: string;
 }
 
 /** The receiving side of one connection: what goes out, in which order, and what has to wait. */
-export class Receiver {
+export class Receiver implements SessionReceiver {
   readonly queue: QueueReader;
   /** Made for the first message: hardly any client gets one. */
   private directMessages: DirectMessages | undefined;
@@ -69,36 +69,36 @@ export class Receiver {
   }
 
   /** Sends a message, or has it wait, or drops it. Caution: allocates nothing for a message that can be sent. */
-  deliver(forms: PublishForms, frame: PublishFrame, recipient: Recipient, route: Route, isFromRetained = false): void {
-    if (recipient.decidedFor !== this.permissionCount) this.decide(recipient, route);
-    if (recipient.decision === 'denied') return;
+  deliver(forms: PublishForms, frame: PublishFrame, terms: DeliveryTerms, topic: string, isFromRetained = false): void {
+    if (terms.decidedFor !== this.permissionCount) this.decide(terms, topic);
+    if (terms.decision === 'denied') return;
     const { outgoing } = this;
-    const qos = frame.qos < recipient.qos ? frame.qos : recipient.qos;
-    const isRetained = isFromRetained || (frame.isRetained && recipient.retainAsPublished);
-    const form = outgoing.form(forms, qos, isRetained, recipient.identifiers);
+    const qos = frame.qos < terms.qos ? frame.qos : terms.qos;
+    const isRetained = isFromRetained || (frame.isRetained && terms.retainAsPublished);
+    const form = outgoing.form(forms, qos, isRetained, terms.identifiers);
     if (outgoing.isTooLarge(form)) return;
     const { pace } = outgoing.options;
     if (pace !== undefined && pace.tryDelivery(form.end - form.start) > 0) {
       // AWS IoT quotas, outbound publish requests per second per connection: what nothing keeps is dropped.
-      if (recipient.groupKey !== undefined && qos > 0) this.core.backlogs.putBack(recipient.groupKey, frame);
+      if (terms.groupKey !== undefined && qos > 0) this.core.backlogs.putBack(terms.groupKey, frame);
       else this.core.counters.droppedThrottled++;
-    } else if (recipient.decision === 'pending') {
-      this.park(form, qos, frame, recipient, route);
+    } else if (terms.decision === 'pending') {
+      this.park(form, qos, frame, terms, topic);
     } else if (qos === 0) {
       outgoing.sendQos0(form);
     } else if (this.parked.length === 0 && outgoing.window.free > 0 && !outgoing.isCongested) {
-      outgoing.send(form, qos, this.hold(frame, qos, recipient));
+      outgoing.send(form, qos, this.hold(frame, qos, terms));
     } else {
-      this.park(form, qos, frame, recipient, route);
+      this.park(form, qos, frame, terms, topic);
     }
   }
 
   /** Delivers a retained message to a new subscription, with the RETAIN flag [MQTT-3.3.1-8]. */
-  deliverRetained(frame: PublishFrame, recipient: Recipient, route: Route): void {
+  deliverRetained(frame: PublishFrame, terms: DeliveryTerms, topic: string): void {
     const { forms } = this.core;
     frame.expirySeconds = frame.expiresAt === 0 ? -1 : remainingSeconds(frame.expiresAt, this.core.now());
     forms.use(frame);
-    this.deliver(forms, frame, recipient, route, true);
+    this.deliver(forms, frame, terms, topic, true);
     forms.release();
   }
 
@@ -213,25 +213,25 @@ export class Receiver {
   }
 
   /** Keeps a message of a shared subscription until it is acknowledged; 0 for all others. */
-  private hold(frame: PublishFrame, qos: Qos, { groupKey }: Recipient): number {
+  private hold(frame: PublishFrame, qos: Qos, { groupKey }: DeliveryTerms): number {
     // [MQTT5 4.8.2] A message with QoS 2 is for nobody else, once it was sent.
     if (groupKey === undefined || qos !== 1) return 0;
     const bytes = Buffer.from(canonicalBytes(frame, { qos, isRetained: frame.isRetained }));
     return (this.outgoing.session.held ??= new HeldMessages()).add(groupKey, bytes, frame.expiresAt);
   }
 
-  private park(form: EncodedPublish, qos: Qos, frame: PublishFrame, recipient: Recipient, route: Route): void {
+  private park(form: EncodedPublish, qos: Qos, frame: PublishFrame, terms: DeliveryTerms, topic: string): void {
     const size = form.end - form.start + PARKING_BYTES;
     if (this.isClosed) return;
     if (this.parkedBytes + this.outgoing.output.bytes + size > this.core.bounds.receiverBytes) {
-      if (recipient.groupKey !== undefined && qos > 0) this.core.backlogs.putBack(recipient.groupKey, frame);
+      if (terms.groupKey !== undefined && qos > 0) this.core.backlogs.putBack(terms.groupKey, frame);
       else this.overflow(qos);
       return;
     }
     const { idOffset, expiryOffset } = form;
     const { expiresAt } = frame;
-    const position = this.hold(frame, qos, recipient);
-    this.parked.push({ bytes: keptBytes(form), qos, idOffset, expiryOffset, expiresAt, position, recipient, route });
+    const position = this.hold(frame, qos, terms);
+    this.parked.push({ bytes: keptBytes(form), qos, idOffset, expiryOffset, expiresAt, position, terms, topic });
     this.parkedBytes += size;
     this.core.load.add(size);
   }
@@ -245,15 +245,15 @@ export class Receiver {
   private unpark(): void {
     const { outgoing } = this;
     for (let next = this.parked.peek(); next !== undefined; next = this.parked.peek()) {
-      const { recipient, route } = next;
-      if (recipient.decidedFor !== this.permissionCount) this.decide(recipient, route);
-      if (recipient.decision === 'pending') return;
+      const { terms, topic } = next;
+      if (terms.decidedFor !== this.permissionCount) this.decide(terms, topic);
+      if (terms.decision === 'pending') return;
       if (outgoing.isCongested || (next.qos > 0 && outgoing.window.free === 0)) return;
       this.parked.shift();
       const size = next.bytes.length + PARKING_BYTES;
       this.parkedBytes -= size;
       this.core.load.subtract(size);
-      if (recipient.decision === 'allowed') this.sendParked(next);
+      if (terms.decision === 'allowed') this.sendParked(next);
       else this.outgoing.session.held?.delete(next.position);
     }
   }
@@ -272,18 +272,18 @@ export class Receiver {
     else this.core.counters.deliveredQos0++;
   }
 
-  private decide(recipient: Recipient, route: Route): void {
+  private decide(terms: DeliveryTerms, topic: string): void {
     const asked = this.permissionCount;
-    recipient.decidedFor = asked;
-    const answer = this.core.policy.mayReceive(this.peer, route.topic);
+    terms.decidedFor = asked;
+    const answer = this.core.policy.mayReceive(this.peer, topic);
     if (typeof answer === 'boolean') {
-      recipient.decision = answer ? 'allowed' : 'denied';
+      terms.decision = answer ? 'allowed' : 'denied';
       return;
     }
-    recipient.decision = 'pending';
+    terms.decision = 'pending';
     const settle = (isAllowed: boolean) => {
-      if (recipient.decidedFor !== asked) return;
-      recipient.decision = isAllowed ? 'allowed' : 'denied';
+      if (terms.decidedFor !== asked) return;
+      terms.decision = isAllowed ? 'allowed' : 'denied';
       this.unpark();
     };
     answer.then(settle, () => settle(false));

@@ -14,12 +14,11 @@ export async function deliverRetained(
   packet: EnginePacket,
 ): Promise<void> {
   const frame = fromEngine(packet);
-  const route = core.routes.route(frame.topicKey);
   const recipient = recipientFor(session, frame.topicKey, core.limits.parentMatchesHash);
   if (recipient === undefined) return;
   const qos = frame.qos < recipient.qos ? frame.qos : recipient.qos;
   if (qos === 0 || !session.isPersistent) {
-    receiver.deliverRetained(frame, recipient, route);
+    receiver.deliverRetained(frame, recipient, frame.topic);
     return;
   }
   const { positions } = await core.router.enqueue(frame, { qos, isRetained: true }, [session]);

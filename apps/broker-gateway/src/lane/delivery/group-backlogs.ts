@@ -10,7 +10,7 @@ import type { RouteTable } from '../routing/route-table.js';
 import type { Session } from '../routing/session.js';
 import type { SharedGroup } from '../routing/shared-group.js';
 import type { SubscriptionIndex } from '../routing/subscription-index.js';
-import { canonicalBytes } from './canonical-bytes.js';
+import { canonicalBytes } from '../packets/canonical-bytes.js';
 import type { MessageRouter } from './message-router.js';
 import type { StoreBatch } from './store-batch.js';
 

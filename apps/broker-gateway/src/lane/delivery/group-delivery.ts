@@ -99,7 +99,7 @@ export class GroupDelivery {
     }
     if (isQueued(choice, frame)) return true;
     const { receiver } = choice.session;
-    receiver?.deliver(this.forms, frame, choice, route);
+    receiver?.deliver(this.forms, frame, choice, route.topic);
     return receiver !== undefined;
   }
 }

@@ -4,15 +4,15 @@ import type { PublishFrame } from '../packets/publish-frame.js';
 import type { LaneCounters } from '../ports/lane-counters.js';
 import type { LaneRemote } from '../ports/lane-remote.js';
 import { NOT_QUEUED } from '../ports/lane-store.js';
+import type { HeldMessages } from '../routing/held-messages.js';
 import type { Recipient } from '../routing/recipient.js';
 import type { Receivers, Route } from '../routing/route.js';
 import type { RouteTable } from '../routing/route-table.js';
 import type { Session } from '../routing/session.js';
 import { FIRST_CHOICE } from '../routing/shared-group.js';
 import type { SubscriptionIndex } from '../routing/subscription-index.js';
-import { canonicalBytes, type QueuedForm } from './canonical-bytes.js';
+import { canonicalBytes, type QueuedForm } from '../packets/canonical-bytes.js';
 import { GroupDelivery, type GroupPick } from './group-delivery.js';
-import type { HeldMessages } from './held-messages.js';
 import { RemoteCourier } from './remote-courier.js';
 import type { StoreBatch } from './store-batch.js';
 
@@ -177,7 +177,7 @@ export class MessageRouter {
       const isOwn = recipient.own !== recipient && session.clientId === publisherId;
       const wanted = isOwn ? recipient.own : recipient;
       if (wanted === undefined || (isStored && wanted.qos > 0 && session.isPersistent)) continue;
-      if (receiver !== undefined) receiver.deliver(forms, frame, wanted, route);
+      if (receiver !== undefined) receiver.deliver(forms, frame, wanted, route.topic);
       else if (mayForward && session.nodeId !== undefined) this.courier.reach(session.nodeId);
     }
   }

@@ -4,7 +4,8 @@ import { latin1Key } from '../packets/utf8-text.js';
 import { RouteTable } from './route-table.js';
 import { Session } from './session.js';
 import { SubscriptionIndex } from './subscription-index.js';
-import { RemoteNode, type SubscriptionOptions } from './subscription.js';
+import { RemoteNode } from './remote-node.js';
+import type { SubscriptionOptions } from './subscription.js';
 
 const options = (given: Partial<SubscriptionOptions> = {}): SubscriptionOptions => ({
   qos: 0,

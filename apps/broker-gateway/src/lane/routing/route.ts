@@ -2,6 +2,7 @@ import { matchesFilter } from '#thingcore/topics';
 import type { Qos } from '../packets/control-packet.js';
 import type { LaneRefusal } from '../ports/lane-policy.js';
 import { Recipient } from './recipient.js';
+import { RemoteNode } from './remote-node.js';
 import { Session } from './session.js';
 import type { SharedGroup } from './shared-group.js';
 import type { Subscription } from './subscription.js';
@@ -40,10 +41,8 @@ export function receiversOf(subscriptions: readonly Subscription[], groups: read
   const nodeIds = new Set<string>();
   for (const subscription of subscriptions) {
     const { target } = subscription;
-    if (!(target instanceof Session)) {
-      nodeIds.add(target.nodeId);
-      continue;
-    }
+    if (target instanceof RemoteNode) nodeIds.add(target.nodeId);
+    if (!(target instanceof Session)) continue;
     const others = bySession.get(target);
     if (others === undefined) bySession.set(target, [subscription]);
     else others.push(subscription);

@@ -1,15 +1,13 @@
-import type { Receiver } from '../connection/receiver.js';
-import type { HeldMessages } from '../delivery/held-messages.js';
-import type { Subscription } from './subscription.js';
+import type { HeldMessages } from './held-messages.js';
+import type { SessionReceiver } from './session-receiver.js';
+import { Subscriber } from './subscription.js';
 
 /** A receiver: the session of a client, connected to this node, to another one, or to none. */
-export class Session {
+export class Session extends Subscriber {
   /** The connection to this node, from the moment the client may get messages. */
-  receiver: Receiver | undefined;
+  receiver: SessionReceiver | undefined;
   /** The node that the client is connected to, when it is another one. */
   nodeId: string | undefined;
-  /** By filter, as keys. */
-  readonly subscriptions = new Map<string, Subscription>();
 
   /** Position of the last message of the queue that went to the present connection. */
   cursor = 0;
@@ -31,5 +29,7 @@ export class Session {
     readonly clientId: string,
     /** Whether it outlives its connection, so that QoS 1 messages are queued for it. */
     readonly isPersistent: boolean,
-  ) {}
+  ) {
+    super();
+  }
 }

@@ -3,7 +3,7 @@ import { RouteTable } from './route-table.js';
 import { STANDARD_TOPIC_LIMITS } from '#thingcore/topics';
 import { Session } from './session.js';
 import type { SharedGroup } from './shared-group.js';
-import { RemoteNode } from './subscription.js';
+import { RemoteNode } from './remote-node.js';
 import { SubscriptionIndex } from './subscription-index.js';
 
 const OPTIONS = { qos: 1, noLocal: false, retainAsPublished: false } as const;

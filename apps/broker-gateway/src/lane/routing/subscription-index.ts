@@ -1,9 +1,10 @@
 import { parseSharedSubscription, TopicTrie } from '#thingcore/topics';
 import { latin1Key } from '../packets/utf8-text.js';
+import { RemoteNode } from './remote-node.js';
 import { type Receivers, receiversOf } from './route.js';
 import { Session } from './session.js';
 import { SharedGroup } from './shared-group.js';
-import { isSameSubscription, type RemoteNode, Subscription, type SubscriptionOptions } from './subscription.js';
+import { isSameSubscription, type Subscriber, Subscription, type SubscriptionOptions } from './subscription.js';
 
 /** What the topics of the platform begin with. */
 const PLATFORM = '$aws/';
@@ -47,7 +48,7 @@ export class SubscriptionIndex {
   }
 
   /** Adds or replaces the subscription of a target to a filter, which must be valid. */
-  add(target: Session | RemoteNode, filter: string, options: SubscriptionOptions): void {
+  add(target: Subscriber, filter: string, options: SubscriptionOptions): void {
     const filterKey = latin1Key(filter);
     const before = target.subscriptions.get(filterKey);
     if (before !== undefined && isSameSubscription(before.options, options)) return;
@@ -65,15 +66,15 @@ export class SubscriptionIndex {
   }
 
   /** Removes the subscription of a target to a filter; nothing happens when there is none. */
-  remove(target: Session | RemoteNode, filter: string): void {
+  remove(target: Subscriber, filter: string): void {
     const subscription = target.subscriptions.get(latin1Key(filter));
     if (subscription !== undefined) this.drop(subscription);
   }
 
   /** Removes all subscriptions of a target. */
-  removeAll(target: Session | RemoteNode): void {
+  removeAll(target: Subscriber): void {
     for (const subscription of [...target.subscriptions.values()]) this.drop(subscription);
-    if (target instanceof Session) return;
+    if (!(target instanceof RemoteNode)) return;
     for (const filterKey of [...target.groups]) this.setRemoteMembers(target, filterKey, 0);
   }
 

@@ -1,5 +1,4 @@
 import type { Qos } from '../packets/control-packet.js';
-import type { Session } from './session.js';
 
 /** What a receiver asked for with a filter. */
 export interface SubscriptionOptions {
@@ -11,19 +10,16 @@ export interface SubscriptionOptions {
   readonly identifier?: number | undefined;
 }
 
-/** Another node of the cluster that has receivers without a persistent session for a filter. */
-export class RemoteNode {
+/** Somebody who has subscriptions. */
+export abstract class Subscriber {
+  /** By filter, as keys. */
   readonly subscriptions = new Map<string, Subscription>();
-  /** Shared subscriptions, as keys, that connections of the node are members of. */
-  readonly groups = new Set<string>();
-
-  constructor(readonly nodeId: string) {}
 }
 
 /** A filter and who wants what it matches. */
 export class Subscription {
   constructor(
-    readonly target: Session | RemoteNode,
+    readonly target: Subscriber,
     readonly options: SubscriptionOptions,
     /** The whole filter as a key, `$share/<name>/` included. */
     readonly filterKey: string,

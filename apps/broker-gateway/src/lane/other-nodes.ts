@@ -1,10 +1,10 @@
-import type { LaneCore } from '../connection/lane-core.js';
-import { isExpired, remainingSeconds } from '../packets/message-expiry.js';
-import type { PublishFrame } from '../packets/publish-frame.js';
-import { latin1Key } from '../packets/utf8-text.js';
-import type { ForwardedMessage, QueuedPosition } from '../ports/lane-remote.js';
-import { RemoteNode } from '../routing/subscription.js';
-import { announceTo } from './message-router.js';
+import type { LaneCore } from './connection/lane-core.js';
+import { isExpired, remainingSeconds } from './packets/message-expiry.js';
+import type { PublishFrame } from './packets/publish-frame.js';
+import { latin1Key } from './packets/utf8-text.js';
+import type { ForwardedMessage, QueuedPosition } from './ports/lane-remote.js';
+import { RemoteNode } from './routing/remote-node.js';
+import { announceTo } from './delivery/message-router.js';
 
 /** How a message that is forwarded is to be delivered to most of those who have it in their queue. */
 const PLAIN = { qos: 1, isRetained: false } as const;

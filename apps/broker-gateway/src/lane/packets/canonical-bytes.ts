@@ -1,8 +1,8 @@
-import type { Qos } from '../packets/control-packet.js';
-import { encodeMessage } from '../packets/message-encoding.js';
-import { isVerbatim } from '../packets/publish-encoder.js';
-import type { PublishFrame } from '../packets/publish-frame.js';
-import { publishProperties } from '../packets/publish-properties.js';
+import type { Qos } from './control-packet.js';
+import { encodeMessage } from './message-encoding.js';
+import { isVerbatim } from './publish-encoder.js';
+import type { PublishFrame } from './publish-frame.js';
+import { publishProperties } from './publish-properties.js';
 
 /** How a message is to be delivered to those who have it in their queue. */
 export interface QueuedForm {
