@@ -29,7 +29,7 @@ module.exports = {
     {
       name: 'apps-never-import-apps',
       severity: 'error',
-      from: { path: '^apps/([^/]+)/', pathNot: '^apps/(standalone|migrate)/' },
+      from: { path: '^apps/([^/]+)/', pathNot: '^apps/(standalone|maintenance)/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
@@ -39,10 +39,10 @@ module.exports = {
       to: { path: '^apps/', pathNot: ['^apps/standalone/', '\\.module\\.ts$', '\\.config\\.ts$'] },
     },
     {
-      name: 'migrate-imports-migrations-only',
+      name: 'maintenance-imports-migrations-only',
       severity: 'error',
-      from: { path: '^apps/migrate/', pathNot: test },
-      to: { path: '^apps/', pathNot: ['^apps/migrate/', '\\.migrations\\.ts$'] },
+      from: { path: '^apps/maintenance/', pathNot: test },
+      to: { path: '^apps/', pathNot: ['^apps/maintenance/', '\\.migrations\\.ts$'] },
     },
     {
       name: 'typeorm-only-behind-stores',
@@ -64,6 +64,13 @@ module.exports = {
       severity: 'error',
       from: { pathNot: ['^libs/(transport|testing)/', '/redis-[^/]+\\.ts$', '^(test|bench)/', test] },
       to: { path: ['^ioredis', 'node_modules/ioredis/'] },
+    },
+    {
+      name: 'opentelemetry-only-in-tracing',
+      comment: 'docs/adr/0022: the SDK is loaded when tracing is on, and by nobody else.',
+      severity: 'error',
+      from: { pathNot: '^libs/tracing/' },
+      to: { path: '^@opentelemetry/|node_modules/@opentelemetry/' },
     },
     {
       name: 'aedes-only-in-broker-adapter',

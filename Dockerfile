@@ -32,5 +32,5 @@ VOLUME /var/lib/thingcore
 EXPOSE 3000 8443 8883 9464
 HEALTHCHECK --interval=10s --timeout=5s --start-period=240s --retries=3 CMD ["node", "/app/docker/healthcheck.mjs"]
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["node", "/app/docker/entrypoint.mjs"]
+ENTRYPOINT ["node", "--max-semi-space-size=32", "/app/docker/entrypoint.mjs"]
 CMD ["standalone"]

@@ -66,6 +66,7 @@ export default tseslint.config(
       '**/*.spec.ts',
       '**/*.int-spec.ts',
       '**/*.contract.ts',
+      '**/*.cases.ts',
       '**/*.e2e.ts',
       'libs/testing/**/*.ts',
       'test/**/*.ts',
@@ -74,7 +75,7 @@ export default tseslint.config(
     ],
     rules: {
       'max-lines-per-function': 'off',
-      'max-lines': ['error', { max: 600, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
       'no-restricted-properties': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',

@@ -1,6 +1,10 @@
-/** Jest in ESM mode (docs/adr/0004-jest-in-esm-mode.md). One project a size; see CONTRIBUTING.md. */
+/**
+ * Jest in ESM mode (docs/adr/0004-jest-in-esm-mode.md), with packages that are loaded once per worker
+ * (docs/adr/0021-packages-are-loaded-once-per-test-worker.md). One project a size; see CONTRIBUTING.md.
+ */
 const base = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/libs/testing/jest/one-context.environment.mjs',
+  runtime: '<rootDir>/libs/testing/jest/shared-packages.runtime.mjs',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

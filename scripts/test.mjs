@@ -17,15 +17,18 @@ const CHECKS = [
 ];
 
 /**
- * Workers that are replaced when they have grown: a module that was loaded as ESM stays in memory, so that one process for
- * all suites spends its time collecting garbage in the end.
+ * Workers that are replaced when they have grown: a module that was loaded as ESM stays in memory (packages once, the
+ * sources for every suite), so that one process for all suites spends its time collecting garbage in the end.
  */
 const WORKERS = ['--maxWorkers=2', '--workerIdleMemoryLimit=1GB'];
 
-/** Whole topologies come last: they are many processes each. */
+/**
+ * Whole topologies come last: they are many processes each. One more at a time than there are processors need be: they
+ * wait a good deal, for nodes to be found dead and sockets to be found silent.
+ */
 const SUITES = [
   ['unit and integration', [...WORKERS, '--selectProjects', 'unit', 'integration']],
-  ['topologies', ['--maxWorkers=2', '--selectProjects', 'topology']],
+  ['topologies', ['--maxWorkers=3', '--selectProjects', 'topology']],
 ];
 
 /**

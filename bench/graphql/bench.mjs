@@ -1,7 +1,7 @@
 // The GraphQL API: npm run bench:graphql [-- --part requests|subscribers --rounds 3 --seconds 4]
 //
 // requests: one thing with its shadow from 64 connections; in the same rounds a bare Fastify route that makes the same two
-//   look-ups, and the same resolver on Nest with Apollo.
+//   look-ups, and the same resolver on Nest with Apollo, on Express and on Fastify.
 // subscribers: 1,000 subscribers of distinct things while 5,000 updates a second come in.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,6 +1,7 @@
 // Requests of applications: `thing(name) { name attributes shadow { reported version } }` from 64 connections, of the
 // standalone product with authentication, of a bare Fastify route that makes the same two look-ups, and of the same
-// resolver on Nest with Apollo. All three on one PostgreSQL, in turns, each at its time alone.
+// resolver on Nest with Apollo: as the documentation of Nest has it (Express, a guard that checks the key), and on Fastify
+// without authentication. All on one PostgreSQL, in turns, each at its time alone.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -35,7 +36,8 @@ export async function run(directory, { rounds = 3, seconds = 4 } = {}) {
     const product = await started(startProduct(join(directory, 'data'), { THINGCORE_DATABASE_URL: databaseUrl }));
     await fill(databaseUrl);
     const bare = await started(startPeer('bare-server.mjs', databaseUrl));
-    const apollo = await started(startPeer('apollo-server.mjs', databaseUrl));
+    const apollo = await started(startPeer('apollo-express-server.mjs', databaseUrl, { KEY: product.key }));
+    const apolloOnFastify = await started(startPeer('apollo-fastify-server.mjs', databaseUrl));
     const names = Array.from({ length: 500 }, (_, n) => nameOf((n * 7919) % THINGS));
     const graphql = (headers) =>
       names.map((name) => ({
@@ -44,10 +46,12 @@ export async function run(directory, { rounds = 3, seconds = 4 } = {}) {
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify({ query: QUERY, variables: { name } }),
       }));
+    const authorization = { authorization: `Bearer ${product.key}` };
     const targets = {
       bare: { ...bare, requests: names.map((name) => ({ method: 'GET', path: `/things/${name}` })) },
-      product: { ...product, requests: graphql({ authorization: `Bearer ${product.key}` }) },
-      apollo: { ...apollo, requests: graphql({}) },
+      product: { ...product, requests: graphql(authorization) },
+      apollo: { ...apollo, requests: graphql(authorization) },
+      apolloOnFastify: { ...apolloOnFastify, requests: graphql({}) },
     };
     return figuresOf(await measure(targets, directory, { rounds, seconds }));
   } finally {
@@ -88,15 +92,18 @@ function figuresOf(samples) {
     }),
   );
   console.table(figures);
-  const { bare, product, apollo } = figures;
+  const { bare, product, apollo, apolloOnFastify } = figures;
   return {
     figures,
     ratios: {
       'to bare': round(product.perSecond / bare.perSecond),
       'to Apollo': round(product.perSecond / apollo.perSecond),
+      'to Apollo on Fastify': round(product.perSecond / apolloOnFastify.perSecond),
+      'Apollo to bare': round(apollo.perSecond / bare.perSecond),
       // On a shared machine the rates of one run vary, the processor time of a request hardly does.
       'to bare, by processor time': round(bare.cpuMicroseconds / product.cpuMicroseconds),
       'to Apollo, by processor time': round(apollo.cpuMicroseconds / product.cpuMicroseconds),
+      'to Apollo on Fastify, by processor time': round(apolloOnFastify.cpuMicroseconds / product.cpuMicroseconds),
     },
   };
 }

@@ -22,7 +22,9 @@ const FREE_PORTS = Object.fromEntries(
  */
 export async function startProduct(directory, settings = {}) {
   const main = join(root, 'dist', 'apps', 'standalone', 'src', 'main.js');
-  const { child, stop } = await startProcess([main], (line) => line.includes('is ready'), {
+  // The flag is that of npm start.
+  const args = ['--max-semi-space-size=32', main];
+  const { child, stop } = await startProcess(args, (line) => line.includes('is ready'), {
     ...FREE_PORTS,
     THINGCORE_DATA_DIR: directory,
     THINGCORE_LOG_LEVEL: 'warn',
@@ -33,8 +35,8 @@ export async function startProduct(directory, settings = {}) {
   return { pid: child.pid, url: endpoints.graphql, endpoints, key, stop };
 }
 
-/** Starts one of the peers, a script of this folder that prints its URL when it serves. */
-export async function startPeer(script, databaseUrl) {
+/** Starts one of the peers, a script of this folder that prints its URL when it serves; with further environment variables. */
+export async function startPeer(script, databaseUrl, environment = {}) {
   let url;
   const { child, stop } = await startProcess(
     [join(import.meta.dirname, script)],
@@ -42,7 +44,7 @@ export async function startPeer(script, databaseUrl) {
       url = line;
       return line.startsWith('http://');
     },
-    { DATABASE_URL: databaseUrl },
+    { DATABASE_URL: databaseUrl, ...environment },
   );
   return { pid: child.pid, url, stop };
 }
@@ -64,7 +66,7 @@ async function startProcess(args, isReadyLine, environment) {
   };
   if (!(await Promise.race([isReady, ended.then(() => false), sleep(READY_WITHIN_MS, false, { ref: false })]))) {
     await stop();
-    throw new Error(`${args[0]} did not get ready`);
+    throw new Error(`${args.at(-1)} did not get ready`);
   }
   return { child, stop };
 }

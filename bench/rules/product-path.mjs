@@ -46,6 +46,7 @@ async function startProduct() {
   const child = spawn(
     process.execPath,
     [
+      '--max-semi-space-size=32', // as npm start has it
       ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
       join(root, 'dist', 'apps', 'standalone', 'src', 'main.js'),
     ],

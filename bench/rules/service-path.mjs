@@ -85,25 +85,32 @@ class ServicePath {
 
   async throughRule(qos, action) {
     await this.rules.createRule('bench', { sql: SQL, awsIotSqlVersion: '2016-03-23', actions: [action] });
+    const events = this.events(qos);
     const rate = await this.timed(async () => {
-      await this.sendAll(qos);
+      await this.sendAll(events, qos);
       while ((await this.rules.unfinished()) > 0) await sleep(1);
     });
     await this.rules.deleteRule('bench');
     return rate;
   }
 
-  /** Several events are on their way at a time, as from a broker with many clients. */
-  async sendAll(qos) {
+  /** What a broker would have made of the publishes of its clients, in another process or at another time. */
+  events(qos) {
     const payload = PAYLOAD.toString('base64');
     const common = { topic: 'a/p1/t', payload, qos, retain: false, hops: 0, timestamp: 0 };
+    const messages = Array.from({ length: this.messageCount }, () => ({ ...common, messageId: randomUUID() }));
+    return Array.from({ length: Math.ceil(this.messageCount / EVENT) }, (_, n) =>
+      messages.slice(n * EVENT, (n + 1) * EVENT),
+    );
+  }
+
+  /** Several events are on their way at a time, as from a broker with many clients. */
+  async sendAll(events, qos) {
     let sent = 0;
     const send = async () => {
-      while (sent < this.messageCount) {
-        const count = Math.min(EVENT, this.messageCount - sent);
-        sent += count;
-        await this.rules.send(Array.from({ length: count }, () => ({ ...common, messageId: randomUUID() })));
-        while (qos === 0 && this.rules.inFlight > AHEAD) await new Promise(setImmediate);
+      while (sent < events.length) {
+        await this.rules.send(events[sent++]);
+        while (qos === 0 && this.rules.inFlight > AHEAD) await sleep(1);
       }
     };
     await Promise.all(Array.from({ length: qos === 0 ? 1 : SENDERS }, send));

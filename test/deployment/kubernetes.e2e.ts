@@ -2,7 +2,7 @@ import { walk, type Tree, type Value } from './files.js';
 import { type KubernetesObject, render } from './kustomize.js';
 import { problemsOf } from './kubernetes-schema.js';
 import { seriesOfTheProduct } from './metrics.js';
-import { defaultPort, rolesOfTheImage, settingsOfTheProduct, stopLimitSeconds } from './product.js';
+import { defaultPort, rolesOfTheImage, secretFileSettings, settingsOfTheProduct, stopLimitSeconds } from './product.js';
 
 const SERVICES = ['registry', 'shadow', 'broker-gateway', 'rules', 'gateway'];
 
@@ -94,6 +94,17 @@ describe.each(['dev', 'production'])('the overlay %s', (overlay) => {
     expect(pod['terminationGracePeriodSeconds']).toBeGreaterThan(stopLimitSeconds() + pause);
   });
 
+  it.each(SERVICES)('spreads the pods of %s over zones and nodes', (service) => {
+    const constraints = podOf(service)['topologySpreadConstraints'] as Tree[];
+    expect(constraints.map(({ topologyKey }) => topologyKey)).toEqual([
+      'topology.kubernetes.io/zone',
+      'kubernetes.io/hostname',
+    ]);
+    for (const { labelSelector } of constraints) {
+      expect(labelSelector).toEqual({ matchLabels: { 'app.kubernetes.io/name': service } });
+    }
+  });
+
   it('gives no pod more than it needs', () => {
     for (const pod of podSpecs) {
       expect(pod).toMatchObject({
@@ -135,16 +146,46 @@ describe.each(['dev', 'production'])('the overlay %s', (overlay) => {
     const asked = trees.map((tree) => tree['metric']).filter((metric): metric is Tree => isTree(metric as Value));
     const series = await seriesOfTheProduct();
     expect(asked.map(({ name }) => name).filter((name) => !series.has(name as string))).toEqual([]);
-    expect(asked).toHaveLength(3);
+    expect(asked).toHaveLength(4);
   });
 
-  it('holds no secret: each is taken from a Secret that somebody else makes', () => {
+  it('holds no secret: each is a file of a Secret that somebody else makes', () => {
     expect(ofKind('Secret')).toEqual([]);
     const set = trees.filter((tree) => typeof tree['name'] === 'string' && typeof tree['value'] === 'string');
+    const files = new Set(secretFileSettings());
     const secrets = set.filter(
-      ({ name, value }) => /SECRET|PASSWORD|API_KEY|TOKEN/.test(name as string) || /:\/\/[^/]*@/.test(value as string),
+      ({ name, value }) =>
+        (/SECRET|PASSWORD|API_KEY|TOKEN|_URL/.test(name as string) && !files.has(name as string)) ||
+        /:\/\/[^/]*@/.test(value as string),
     );
     expect(secrets).toEqual([]);
+    expect(set.filter(({ name }) => files.has(name as string)).length).toBeGreaterThan(8);
+  });
+
+  it('mounts the file of each secret that it names, closed to others', () => {
+    for (const pod of podSpecs.filter((spec) => JSON.stringify(spec).includes('/run/secrets/'))) {
+      const volume = (pod['volumes'] as Tree[]).find(({ name }) => name === 'secrets')?.['projected'] as Tree;
+      const [container] = pod['containers'] as Tree[];
+      const mount = (container?.['volumeMounts'] as Tree[]).find(({ name }) => name === 'secrets');
+      const paths = (volume['sources'] as { secret: { items: { path: string }[] } }[]).flatMap(({ secret }) =>
+        secret.items.map(({ path }) => `${mount?.['mountPath'] as string}/${path}`),
+      );
+      const named = (container?.['env'] as Tree[]).filter(({ name }) => secretFileSettings().includes(name as string));
+      expect(named.map(({ value }) => value).sort()).toEqual(paths.sort());
+      expect(mount).toMatchObject({ readOnly: true });
+      expect(volume['defaultMode']).toBe(0o440);
+    }
+  });
+
+  it('migrates in a Job of its own for each version, for which the services wait', () => {
+    const [job, ...others] = ofKind('Job');
+    expect(others).toEqual([]);
+    const [container] = find(objects, 'Job', job!.metadata.name, 'spec', 'template', 'spec', 'containers') as Tree[];
+    expect(container).toMatchObject({ args: ['migrate'] });
+    expect(rolesOfTheImage()).toContain('migrate');
+    const version = (container?.['image'] as string).split(':').at(-1)!;
+    expect(job!.metadata.name).toBe(`migrate-${version.replaceAll('.', '-')}`);
+    expect(find(objects, 'ConfigMap', 'thingcore', 'data')).toMatchObject({ THINGCORE_DATABASE_MIGRATE: 'check' });
   });
 
   it('lets no service open a connection to another', () => {
@@ -161,7 +202,7 @@ describe.each(['dev', 'production'])('the overlay %s', (overlay) => {
 
   it('lets the edges not reach PostgreSQL', () => {
     const [rule] = find(objects, 'NetworkPolicy', 'to-postgresql', 'spec', 'podSelector', 'matchExpressions') as Tree[];
-    expect(rule?.['values']).toEqual(expect.arrayContaining(['registry', 'shadow', 'rules']));
+    expect(rule?.['values']).toEqual(expect.arrayContaining(['registry', 'shadow', 'rules', 'migrate']));
     expect(rule?.['values']).not.toEqual(expect.arrayContaining(['gateway']));
     expect(rule?.['values']).not.toEqual(expect.arrayContaining(['broker-gateway']));
   });

@@ -16,6 +16,13 @@ const queries = [...walk(dashboard)]
   .map((value) => (value as Tree | null)?.['expr'])
   .filter((expr): expr is string => typeof expr === 'string');
 
+const SERVICES = ['broker-gateway', 'gateway', 'registry', 'rules', 'shadow'];
+
+function nameOfMetric(metric: unknown): string[] {
+  const name = typeof metric === 'object' && metric !== null && 'name' in metric ? metric.name : undefined;
+  return typeof name === 'string' ? [name] : [];
+}
+
 describe('ops', () => {
   it.each(alerts.map((alert) => [alert.alert, alert] as const))(
     '%s asks for series that exist',
@@ -47,8 +54,20 @@ describe('ops', () => {
 
   it('has the metrics of every autoscaler in the rules of the adapter', () => {
     const adapter = read('ops/prometheus/adapter.yml');
-    for (const name of ['thingcore_graphql_connections', 'nodejs_active_resources', 'nodejs_eventloop_lag_p99_seconds'])
-      expect(adapter).toContain(name);
+    const asked = SERVICES.flatMap((service) =>
+      readYaml(`k8s/base/${service}.yaml`).flatMap((document) =>
+        [...walk(document)].flatMap((value) => nameOfMetric((value as Tree | null)?.['metric'])),
+      ),
+    );
+    expect(asked).toContain('thingcore_broker_connections');
+    expect(asked).toContain('thingcore_rules_inbox_oldest_seconds');
+    expect(asked.filter((name) => !adapter.includes(name))).toEqual([]);
+  });
+
+  it('scales by series that exist', async () => {
+    const series = await seriesOfTheProduct();
+    const [, names = ''] = /__name__=~"([^"]+)"/.exec(read('ops/prometheus/adapter.yml')) ?? [];
+    expect(names.split('|').filter((name) => !series.has(name))).toEqual([]);
   });
 
   it('refuses PromQL that Prometheus would refuse', () => {

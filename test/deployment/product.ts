@@ -1,14 +1,15 @@
 import { read } from './files.js';
 
-/** What is set beside what docs/settings.md lists (a test holds that page to the code): where Redis is. */
-const DISTRIBUTED = 'THINGCORE_REDIS_URL';
-
-/** The environment variables that the product reads. */
+/** The environment variables that the product reads: what docs/settings.md lists, which a test holds to the code. */
 export function settingsOfTheProduct(): Set<string> {
-  return new Set([
-    DISTRIBUTED,
-    ...[...read('docs/settings.md').matchAll(/^\| `(THINGCORE_\w+)`/gm)].map(([, name]) => name!),
-  ]);
+  const firstCells = [...read('docs/settings.md').matchAll(/^\| (`THINGCORE_[^|]+)\|/gm)].map(([, cell]) => cell!);
+  return new Set(firstCells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name!)));
+}
+
+/** The variables that may name the file of a secret. */
+export function secretFileSettings(): string[] {
+  const settings = settingsOfTheProduct();
+  return [...settings].filter((name) => name.endsWith('_FILE') && settings.has(name.replace(/_FILE$/, '')));
 }
 
 /** The port that a setting has unless it is set. */
@@ -26,6 +27,6 @@ export function stopLimitSeconds(): number {
 
 /** The roles that the image knows. */
 export function rolesOfTheImage(): string[] {
-  const [, list = ''] = /const ROLES = \[(.*)\]/.exec(read('docker/entrypoint.mjs')) ?? [];
+  const [, list = ''] = /const ROLES = \[([^\]]*)\]/.exec(read('docker/entrypoint.mjs')) ?? [];
   return [...list.matchAll(/'([^']+)'/g)].map(([, role]) => role!);
 }

@@ -24,6 +24,18 @@ interface Changed {
   readonly registryChanged: { readonly cursor: string; readonly thingName: string };
 }
 
+interface Created {
+  readonly createKeysAndCertificate: {
+    readonly certificate: { readonly id: string } | null;
+    readonly privateKey: string | null;
+    readonly errors: readonly { readonly code: string; readonly field: readonly string[] }[];
+  };
+}
+
+interface Certificates {
+  readonly certificates: { readonly nodes: readonly { readonly id: string }[] };
+}
+
 describe('two processes each of shadow, rules, broker and gateway', () => {
   const cluster = new Cluster();
   const devices: MqttjsDevice[] = [];
@@ -126,6 +138,25 @@ describe('two processes each of shadow, rules, broker and gateway', () => {
     expect(backChanges.items.map(({ registryChanged: { thingName } }) => thingName)).toEqual(
       expected.map((number) => `relay-${number}`),
     );
+  });
+
+  it('create once what is asked for with one idempotency key at both gateways', async () => {
+    const CREATE = `mutation ($input: CreateKeysAndCertificateInput!) {
+      createKeysAndCertificate(input: $input) { certificate { id } privateKey errors { code field } }
+    }`;
+    const gateways = [application.graphql, otherGateway, application.graphql, otherGateway];
+    const create = (gateway: GraphqlClient, input: object) => gateway.run<Created>(CREATE, { input });
+    const answers = await Promise.all(gateways.map((gateway) => create(gateway, { idempotencyKey: 'once' })));
+    const [first] = answers;
+    expect(first?.createKeysAndCertificate.privateKey).toContain('PRIVATE KEY');
+    expect(answers).toEqual(gateways.map(() => first));
+    const { certificates } = await otherGateway.run<Certificates>('{ certificates { nodes { id } } }');
+    expect(certificates.nodes).toEqual([{ id: first?.createKeysAndCertificate.certificate?.id }]);
+    const other = await create(otherGateway, { idempotencyKey: 'once', setAsActive: true });
+    expect(other.createKeysAndCertificate).toMatchObject({
+      certificate: null,
+      errors: [{ field: ['input', 'idempotencyKey'] }],
+    });
   });
 
   it('let a client that connects to another node take its connection with it', async () => {

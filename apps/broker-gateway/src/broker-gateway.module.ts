@@ -8,6 +8,7 @@ import { redisBackend } from './aedes/redis-backend.js';
 import { AccessKeyEventsController } from './authorization/access-keys/access-key-events.controller.js';
 import { AccessKeyWatch } from './authorization/access-keys/access-key-watch.js';
 import { AccessKeys } from './authorization/access-keys/access-keys.js';
+import { RecentAccessKeys } from './authorization/access-keys/recent-access-keys.js';
 import { SignedUpgrades } from './authorization/access-keys/signed-upgrades.js';
 import { Admission } from './authorization/admission.js';
 import { CertificatePresenter } from './authorization/certificate-presenter.js';
@@ -29,9 +30,12 @@ import { ConnectionsController } from './connection-operations/connections.contr
 import { NodeRequests } from './connection-operations/node-requests.js';
 import { ClientDirectory } from './connectivity/client-directory.js';
 import { ConnectivitySweep } from './connectivity/connectivity-sweep.js';
+import { ConnectionGauge } from './presence/connection-gauge.js';
 import { DataPlane } from './data-plane/data-plane.js';
 import { DataPlaneListener } from './data-plane/data-plane.listener.js';
 import { HttpCallers } from './data-plane/http-callers.js';
+import { SignedCallers } from './data-plane/signed-callers.js';
+import { ClientConnections } from './data-plane/client-connections.js';
 import { RetainedMessages } from './data-plane/retained-messages.js';
 import { RetainedRequests } from './data-plane/retained-requests.js';
 import { ThingShadows } from './data-plane/thing-shadows.js';
@@ -105,6 +109,7 @@ export class BrokerGatewayModule {
         ...(storage.kind === 'files' ? fileProviders(config) : redisProviders(config, storage.url)),
         PrincipalLookup,
         AccessKeys,
+        RecentAccessKeys,
         SignedUpgrades,
         PrincipalDirectory,
         LiveConnections,
@@ -112,6 +117,7 @@ export class BrokerGatewayModule {
         CertificateDenials,
         PolicyDenials,
         Reauthorizer,
+        ConnectionGauge,
         PrincipalChanges,
         AccessKeyWatch,
         ThingShadows,
@@ -141,6 +147,8 @@ export class BrokerGatewayModule {
         WebSocketListener,
         TlsListener,
         HttpCallers,
+        SignedCallers,
+        ClientConnections,
         RetainedRequests,
         RetainedSweep,
         DataPlane,

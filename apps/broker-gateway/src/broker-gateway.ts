@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { IotError, reviveError } from '#thingcore/errors';
 import { Clock, IdGenerator, Logger } from '#thingcore/platform';
 import { checkTopicFilter, checkTopicName, parseReservedTopic, type TopicLimits } from '#thingcore/topics';
+import { inSpan, isTracing } from '#thingcore/tracing';
 import type { BrokerHooks } from './aedes/broker-hooks.js';
 import type { MqttMessage } from './aedes/mqtt-message.js';
 import { Admission } from './authorization/admission.js';
@@ -15,6 +16,7 @@ import { PolicyDenials } from './denials/policy-denials.js';
 import type { LanePace } from './lane/ports/lane-pace.js';
 import { MessageIntake } from './messages/message-intake.js';
 import { isBasicIngest, isForPlatformAlone, platformRequest } from './messages/reserved-topics.js';
+import { tracePublish } from './messages/traced-publish.js';
 import { Presence } from './presence/presence.js';
 import { BROKER_PROFILE, type BrokerProfile } from './profile/broker-profile.js';
 import { topicLimits } from './profile/lane-limits.js';
@@ -56,7 +58,10 @@ export class BrokerGateway implements BrokerHooks<Candidate> {
   async identify(peer: Peer, clientId: string): Promise<Candidate | undefined> {
     this.rates.peerSpoke(peer);
     const { mark } = this.reauthorizer;
-    const standing = await this.admission.identify(peer, clientId);
+    const attributes = { 'messaging.system': 'mqtt', 'messaging.client.id': clientId };
+    const standing = await inSpan('mqtt connect', { side: 'server', isEdge: true, attributes }, () =>
+      this.admission.identify(peer, clientId),
+    );
     return standing && { standing, mark };
   }
 
@@ -135,10 +140,16 @@ export class BrokerGateway implements BrokerHooks<Candidate> {
   }
 
   watches(topic: string): boolean {
-    return parseReservedTopic(topic) !== undefined || this.intake.watches(topic);
+    // A trace begins with any message, whoever is to get it.
+    return isTracing() || parseReservedTopic(topic) !== undefined || this.intake.watches(topic);
   }
 
-  async offer(connection: Connection, message: MqttMessage): Promise<void> {
+  offer(connection: Connection, message: MqttMessage): Promise<void> {
+    if (!isTracing()) return this.take(connection, message);
+    return tracePublish(connection, message, () => this.take(connection, message));
+  }
+
+  private async take(connection: Connection, message: MqttMessage): Promise<void> {
     const { clientId, principal, sourceIp } = connection;
     const request = platformRequest(message.topic);
     if (request?.kind === 'provisioning-request') {
@@ -146,10 +157,10 @@ export class BrokerGateway implements BrokerHooks<Candidate> {
       this.provisioning.submit(connection, request, message.payload);
       return;
     }
-    await this.intake.take(message, { clientId, principal, sourceIp });
+    const correlationId = await this.intake.take(message, { clientId, principal, sourceIp });
     if (request === undefined) return;
     const author = { origin: 'MQTT', principal, clientId } as const;
-    this.shadows.submit(connection.sessionIdentifier, request, message.payload, author);
+    this.shadows.submit(connection.sessionIdentifier, request, message.payload, author, correlationId);
   }
 
   async publish(connection: Connection, message: MqttMessage, isWill: boolean): Promise<void> {

@@ -14,10 +14,11 @@ import {
 import { IotError, reviveError } from '#thingcore/errors';
 import { Clock } from '#thingcore/platform';
 import { checkTopicFilter, checkTopicName, type TopicLimits } from '#thingcore/topics';
-import { ContractPipe, EventBus, handles } from '#thingcore/transport';
+import { ContractPipe, EventBus, handles, outage } from '#thingcore/transport';
 import { grantedProperties } from './messages/platform-properties.js';
 import { Publisher } from './messages/publisher.js';
 import { requestWithoutConnection } from './messages/reserved-topics.js';
+import { tracePlatformPublish } from './messages/traced-publish.js';
 import { BROKER_PROFILE, type BrokerProfile } from './profile/broker-profile.js';
 import { topicLimits } from './profile/lane-limits.js';
 import { RuleTap } from './rules/rule-tap.js';
@@ -55,21 +56,25 @@ export class BrokerController {
     const outcomes = await Promise.allSettled(messages.map((message) => this.publishOne(message)));
     const failures = outcomes.flatMap((outcome, index) => {
       if (outcome.status === 'fulfilled') return [];
-      const { code, message, retryable } = reviveError(outcome.reason);
+      const { code, message, retryable } = outage(outcome.reason) ?? reviveError(outcome.reason);
       return [{ index, error: { code, message, retryable } }];
     });
     return { failures };
   }
 
   private async publishOne(request: ParsedRequestOf<typeof publishMessage>): Promise<string> {
-    const { topic, qos, retain, hops } = request;
+    this.publisher.assertRunning();
+    const { topic, qos, retain, hops, correlationId, traceparent } = request;
     refuse('topic', checkTopicName(topic, this.topics));
     const properties = grantedProperties(request.properties, this.profile);
     const shadowRequest = requestWithoutConnection(topic);
     const payload = Buffer.from(request.payload, 'base64');
-    const messageId = await this.publisher.publish({ topic, payload, qos, retain, properties }, { hops });
-    if (shadowRequest !== undefined) this.shadows.submit(PLATFORM, shadowRequest, payload);
-    return messageId;
+    const message = { topic, payload, qos, retain, properties };
+    return tracePlatformPublish(message, traceparent, async () => {
+      const messageId = await this.publisher.publish(message, { hops, correlationId });
+      if (shadowRequest !== undefined) this.shadows.submit(PLATFORM, shadowRequest, payload, undefined, correlationId);
+      return messageId;
+    });
   }
 
   @MessagePattern(replaceRuleFilters.pattern)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
   type CommandContract,
   listDenialsAfter,
@@ -11,7 +11,16 @@ import {
   verifyApiKey,
 } from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
-import { Clock, DataDirectory, Lifecycle, Logger, PlatformModule, readConfig, Scope } from '#thingcore/platform';
+import {
+  httpAdapter,
+  Clock,
+  DataDirectory,
+  Lifecycle,
+  Logger,
+  PlatformModule,
+  readConfig,
+  Scope,
+} from '#thingcore/platform';
 import {
   connectTransport,
   ContractPipe,
@@ -139,7 +148,7 @@ export async function startGateway(
     ],
     exports: [RpcClient, EventBus],
   };
-  const app = await NestFactory.create<NestFastifyApplication>(fakes, new FastifyAdapter(), {
+  const app = await NestFactory.create<NestFastifyApplication>(fakes, httpAdapter(), {
     logger: false,
     abortOnError: false,
   });

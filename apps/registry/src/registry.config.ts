@@ -1,14 +1,19 @@
-import { type ConfigOf, setting, wholeNumber } from '#thingcore/platform';
+import { type ConfigOf, secret, setting, wholeNumber } from '#thingcore/platform';
 import { z } from 'zod';
 
 /** What the registry can be told. */
 export const registrySettings = {
-  secretKey: setting(
+  secretKey: secret(
     'THINGCORE_REGISTRY_SECRET_KEY',
     z.string().optional(),
     'Key that seals secrets in the database, 32 bytes in base64; else the file secret-key in the data directory, made at the first start',
   ),
-  apiKey: setting(
+  previousSecretKey: secret(
+    'THINGCORE_REGISTRY_PREVIOUS_SECRET_KEY',
+    z.string().optional(),
+    'Another such key that opens secrets too, while one key takes the place of another; what it sealed is sealed anew at the start',
+  ),
+  apiKey: secret(
     'THINGCORE_REGISTRY_API_KEY',
     z.string().min(32, 'must have at least 32 characters').optional(),
     'First administrator key of a new database; else made, into the file api-key. A new value lets in where no such key is valid',
@@ -52,7 +57,7 @@ export const registrySettings = {
     z.string().min(1).optional(),
     'Access key that invokes the Lambda functions of pre-provisioning hooks',
   ),
-  awsSecretAccessKey: setting(
+  awsSecretAccessKey: secret(
     'THINGCORE_REGISTRY_AWS_SECRET_ACCESS_KEY',
     z.string().min(1).optional(),
     'Secret of THINGCORE_REGISTRY_AWS_ACCESS_KEY_ID',

@@ -67,6 +67,9 @@ export class RecordedEvents {
   }
 }
 
+/** A machine that others use as well may need seconds for a key pair. */
+const PATIENCE_MS = 25_000;
+
 /** One replica of a registry. */
 export interface RegistryReplica {
   /** Sends a command as another service does. */
@@ -179,7 +182,8 @@ export async function startRegistry(options: RegistryFixtureOptions = {}): Promi
 
 function toReplica(running: () => RunningProcess): Omit<RegistryReplica, 'stop'> {
   return {
-    call: (contract, request) => running().app.get(RpcClient, { strict: false }).call(contract, request),
+    call: (contract, request) =>
+      running().app.get(RpcClient, { strict: false }).call(contract, request, { deadlineMs: PATIENCE_MS }),
     get: (token) => running().app.get(token, { strict: false }),
   };
 }

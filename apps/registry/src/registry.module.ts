@@ -44,6 +44,7 @@ import { RevokedContentStore } from './certificates/revoked-content.store.js';
 import { ChangeStore } from './changes/change.store.js';
 import { EventOutboxStore } from './changes/event-outbox.store.js';
 import { EventRelay } from './changes/event-relay.js';
+import { OutboxGauge } from './changes/outbox-gauge.js';
 import { EventStamps } from './changes/event-stamps.js';
 import { PrincipalChangeController } from './changes/principal-change.controller.js';
 import { PrincipalChangeStore } from './changes/principal-change.store.js';
@@ -72,29 +73,6 @@ import { OwnershipTokenStore } from './fleet-provisioning/ownership-token.store.
 import { ProvisioningLeftovers } from './fleet-provisioning/provisioning-leftovers.js';
 import { UnclaimedCertificate } from './fleet-provisioning/unclaimed-certificate.js';
 import { UnclaimedCertificateRemoval } from './fleet-provisioning/unclaimed-certificate-removal.js';
-import { CreateRegistry1764000000000 } from './migrations/1764000000000-create-registry.js';
-import { CreateChanges1764200000000 } from './migrations/1764200000000-create-changes.js';
-import { CreateThingTypes1764210000000 } from './migrations/1764210000000-create-thing-types.js';
-import { CreateBillingGroups1764220000000 } from './migrations/1764220000000-create-billing-groups.js';
-import { CompleteThings1764230000000 } from './migrations/1764230000000-complete-things.js';
-import { CreateResourceTags1764240000000 } from './migrations/1764240000000-create-resource-tags.js';
-import { CreateThingGroups1764300000000 } from './migrations/1764300000000-create-thing-groups.js';
-import { CompletePolicies1764400000000 } from './migrations/1764400000000-complete-policies.js';
-import { CompleteCertificates1764500000000 } from './migrations/1764500000000-complete-certificates.js';
-import { RotateAuthorities1764600000000 } from './migrations/1764600000000-rotate-authorities.js';
-import { ManageApiKeys1764700000000 } from './migrations/1764700000000-manage-api-keys.js';
-import { OrderGroupMembers1764800000000 } from './migrations/1764800000000-order-group-members.js';
-import { KnowCertificateContents1764900000000 } from './migrations/1764900000000-know-certificate-contents.js';
-import { CreateAccessKeys1765100000000 } from './migrations/1765100000000-create-access-keys.js';
-import { CreateAuditEntries1765080000000 } from './migrations/1765080000000-create-audit-entries.js';
-import { CreateIdempotencyKeys1765085000000 } from './migrations/1765085000000-create-idempotency-keys.js';
-import { KeepShadowSchemas1765086000000 } from './migrations/1765086000000-keep-shadow-schemas.js';
-import { OrderCertificatesByExpiry1765087000000 } from './migrations/1765087000000-order-certificates-by-expiry.js';
-import { CreateRegistryChanges1765090000000 } from './migrations/1765090000000-create-registry-changes.js';
-import { CompleteDescriptions1765150000000 } from './migrations/1765150000000-complete-descriptions.js';
-import { CreateRegistrationTasks1765130000000 } from './migrations/1765130000000-create-registration-tasks.js';
-import { KeepWhatAwsCallersSend1765140000000 } from './migrations/1765140000000-keep-what-aws-callers-send.js';
-import { CreateProvisioningTemplates1765110000000 } from './migrations/1765110000000-create-provisioning-templates.js';
 import { PolicyAttachmentStore } from './policies/policy-attachment.store.js';
 import { PolicyReader } from './policies/policy-reader.js';
 import { PolicyVersionController } from './policies/policy-version.controller.js';
@@ -121,6 +99,7 @@ import { RegistrationRun } from './registration-tasks/registration-run.js';
 import { RegistrationTaskController } from './registration-tasks/registration-task.controller.js';
 import { RegistrationTaskService } from './registration-tasks/registration-task.service.js';
 import { RegistrationTaskStore } from './registration-tasks/registration-task.store.js';
+import { RegistrationGauge } from './registration-tasks/registration-gauge.js';
 import { RegistrationWorker } from './registration-tasks/registration-worker.js';
 import { ProvisioningMetrics } from './provisioning/provisioning-metrics.js';
 import { ThingRegistration } from './provisioning/thing-registration.js';
@@ -138,6 +117,9 @@ import { TemplateVersionController } from './provisioning-templates/template-ver
 import { TemplateVersionService } from './provisioning-templates/template-version.service.js';
 import { TemplateVersionStore } from './provisioning-templates/template-version.store.js';
 import { REGISTRY_CONFIG, type RegistryConfig } from './registry.config.js';
+import { registryMigrations } from './registry.migrations.js';
+import { SealedSecretsStore } from './secrets/sealed-secrets.store.js';
+import { SealingAnew } from './secrets/sealing-anew.js';
 import { secretBoxProvider } from './secrets/secret-box.provider.js';
 import { ThingGroupEvents } from './thing-groups/thing-group-events.js';
 import { ThingGroupMemberStore } from './thing-groups/thing-group-member.store.js';
@@ -165,33 +147,6 @@ import { ThingSearchStore } from './things/thing-search.store.js';
 import { ThingController } from './things/thing.controller.js';
 import { ThingService } from './things/thing.service.js';
 import { ThingStore } from './things/thing.store.js';
-
-/** In the order in which they run. */
-const MIGRATIONS = [
-  CreateRegistry1764000000000,
-  CreateChanges1764200000000,
-  CreateThingTypes1764210000000,
-  CreateBillingGroups1764220000000,
-  CompleteThings1764230000000,
-  CreateResourceTags1764240000000,
-  CreateThingGroups1764300000000,
-  CompletePolicies1764400000000,
-  CompleteCertificates1764500000000,
-  RotateAuthorities1764600000000,
-  ManageApiKeys1764700000000,
-  OrderGroupMembers1764800000000,
-  KnowCertificateContents1764900000000,
-  CreateAuditEntries1765080000000,
-  CreateIdempotencyKeys1765085000000,
-  KeepShadowSchemas1765086000000,
-  OrderCertificatesByExpiry1765087000000,
-  CreateRegistryChanges1765090000000,
-  CreateAccessKeys1765100000000,
-  CreateProvisioningTemplates1765110000000,
-  CreateRegistrationTasks1765130000000,
-  KeepWhatAwsCallersSend1765140000000,
-  CompleteDescriptions1765150000000,
-];
 
 const CONTROLLERS = [
   ThingController,
@@ -225,12 +180,15 @@ const CONTROLLERS = [
 
 const PROVIDERS: Provider[] = [
   secretBoxProvider,
+  SealedSecretsStore,
+  SealingAnew,
   ChangeStore,
   RegistryTransactions,
   RegistryContext,
   EventStamps,
   EventOutboxStore,
   EventRelay,
+  OutboxGauge,
   PrincipalChangeStore,
   RegistryChangeStore,
   RegistryChanges,
@@ -331,6 +289,7 @@ const PROVIDERS: Provider[] = [
   LineRegistration,
   RegistrationRun,
   RegistrationWorker,
+  RegistrationGauge,
   RegistrationTaskService,
   RegistrationRetention,
 ];
@@ -343,9 +302,8 @@ export class RegistryModule {
       module: RegistryModule,
       imports: [
         PersistenceModule.forService({
-          schema: 'registry',
+          ...registryMigrations,
           entities: [CertificateEntity, AuthorityEntity, AccessKeyEntity, ApiKeyEntity, CaCertificateEntity],
-          migrations: MIGRATIONS,
         }),
       ],
       controllers: CONTROLLERS,

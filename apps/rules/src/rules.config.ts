@@ -1,4 +1,4 @@
-import { type ConfigOf, setting, wholeNumber } from '#thingcore/platform';
+import { type ConfigOf, secret, setting, wholeNumber } from '#thingcore/platform';
 import { z } from 'zod';
 
 const url = (schemes: string, example: string) =>
@@ -38,7 +38,7 @@ const awsSettings = {
     z.string().optional(),
     'Access key that actions sign their requests to AWS services with, whatever role they name',
   ),
-  awsSecretAccessKey: setting(
+  awsSecretAccessKey: secret(
     'THINGCORE_RULES_AWS_SECRET_ACCESS_KEY',
     z.string().optional(),
     'Secret of THINGCORE_RULES_AWS_ACCESS_KEY_ID',
@@ -60,7 +60,7 @@ const awsSettings = {
 
 /** What rules can be told. */
 export const rulesSettings = {
-  postgresqlUrl: setting(
+  postgresqlUrl: secret(
     'THINGCORE_RULES_POSTGRESQL_URL',
     z
       .string()
@@ -68,7 +68,7 @@ export const rulesSettings = {
       .optional(),
     'Database that the action "postgresql" writes to; rules with this action are refused without it',
   ),
-  redisUrl: setting(
+  redisUrl: secret(
     'THINGCORE_RULES_REDIS_URL',
     url('rediss?', 'redis://user:password@host:6379/0').optional(),
     'Redis that the action "redis" adds to streams of; rules with this action are refused without it',
@@ -78,7 +78,7 @@ export const rulesSettings = {
     url('https?', 'http://localhost:8086').optional(),
     'InfluxDB (or what speaks its write API) of the actions "timeseries" and "timestream"; rules with them are refused without it',
   ),
-  influxToken: setting('THINGCORE_RULES_INFLUX_TOKEN', z.string().optional(), 'Token for THINGCORE_RULES_INFLUX_URL'),
+  influxToken: secret('THINGCORE_RULES_INFLUX_TOKEN', z.string().optional(), 'Token for THINGCORE_RULES_INFLUX_URL'),
   influxOrganization: setting(
     'THINGCORE_RULES_INFLUX_ORGANIZATION',
     z.string().optional(),
@@ -136,7 +136,7 @@ export const rulesSettings = {
   ),
   leaseMs: setting(
     'THINGCORE_RULES_LEASE_MS',
-    wholeNumber(15_000, 200, 3_600_000),
+    wholeNumber(5_000, 200, 3_600_000),
     'Milliseconds without a sign of life after which the messages of a dead process are worked off by another',
   ),
 };

@@ -26,18 +26,16 @@ import { DestinationStore } from './destinations/destination.store.js';
 import { EnabledDestinations } from './destinations/enabled-destinations.js';
 import { ExternalLookups } from './external-functions/external-lookups.js';
 import { KafkaProducers } from './kafka/kafka-producers.js';
-import { CreateRules1764000000000 } from './migrations/1764000000000-create-rules.js';
-import { CreateDestinations1764600000000 } from './migrations/1764600000000-create-destinations.js';
-import { CompleteDelivery1765200000000 } from './migrations/1765200000000-complete-delivery.js';
-import { TagRules1765300000000 } from './migrations/1765300000000-tag-rules.js';
 import { OutboundHttp } from './network/outbound-http.js';
 import { RedisStreams } from './redis/redis-streams.js';
 import { RuleCountStore } from './metrics/rule-count.store.js';
 import { RuleCounts } from './metrics/rule-counts.js';
 import { RuleMetricsController } from './metrics/rule-metrics.controller.js';
 import { RuleMetricsService } from './metrics/rule-metrics.service.js';
+import { InboxGauges } from './metrics/inbox-gauges.js';
 import { RulesMetrics } from './metrics/rules-metrics.js';
 import { RULES_CONFIG, type RulesConfig } from './rules.config.js';
+import { rulesMigrations } from './rules.migrations.js';
 import { RuleTagController } from './tags/rule-tag.controller.js';
 import { RuleTagService } from './tags/rule-tag.service.js';
 import { RuleTagStore } from './tags/rule-tag.store.js';
@@ -71,18 +69,7 @@ export class RulesModule {
   static forRoot(config: RulesConfig): DynamicModule {
     return {
       module: RulesModule,
-      imports: [
-        PersistenceModule.forService({
-          schema: 'rules',
-          entities: [],
-          migrations: [
-            CreateRules1764000000000,
-            CreateDestinations1764600000000,
-            CompleteDelivery1765200000000,
-            TagRules1765300000000,
-          ],
-        }),
-      ],
+      imports: [PersistenceModule.forService(rulesMigrations)],
       controllers: [
         RuleController,
         RuleTagController,
@@ -102,6 +89,7 @@ export class RulesModule {
         ...ACTION_CLASSES,
         { provide: ACTION_KINDS, inject: [...ACTION_CLASSES], useFactory: (...kinds: ActionKind[]) => kinds },
         RulesMetrics,
+        InboxGauges,
         RuleCountStore,
         RuleCounts,
         RuleMetricsService,

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ShadowOutcome, ShadowRequest } from '#thingcore/contracts';
 import { type IotError, reviveError } from '#thingcore/errors';
-import { Clock } from '#thingcore/platform';
+import { Clock, Logger } from '#thingcore/platform';
 import {
   getDocumentText,
   noShadowError,
@@ -10,8 +10,10 @@ import {
   type ShadowLimits,
   type UpdateRequest,
 } from '#thingcore/shadow-document';
+import { observed } from './observed-request.js';
 import { ShadowReader } from './reads/shadow-reader.js';
 import { type AskedUpdate, DesiredGuard } from './schemas/desired-guard.js';
+import { ShadowMetrics } from './shadow-metrics.js';
 import { SHADOW_CONFIG, type ShadowConfig, shadowLimits } from './shadow.config.js';
 import { textsOf } from './store/stored-shadow.js';
 import { withToken } from './writes/change-request.js';
@@ -31,6 +33,8 @@ export class ShadowRequests {
     private readonly reader: ShadowReader,
     private readonly desired: DesiredGuard,
     private readonly clock: Clock,
+    private readonly metrics: ShadowMetrics,
+    private readonly logger: Logger,
     @Inject(SHADOW_CONFIG) config: ShadowConfig,
   ) {
     this.limits = shadowLimits(config);
@@ -44,7 +48,9 @@ export class ShadowRequests {
     const isWatched = requests.some(
       ({ author, operation }) => operation === 'update' && this.desired.isOnWatch(author),
     );
-    return this.performNow(requests, isWatched ? await this.refusalsOf(requests) : []);
+    const outcomes = await this.performNow(requests, isWatched ? await this.refusalsOf(requests) : []);
+    this.metrics.count(requests, outcomes);
+    return outcomes;
   }
 
   private performNow(
@@ -55,10 +61,11 @@ export class ShadowRequests {
       const outcomes: ShadowOutcome[] = [];
       let open = requests.length;
       for (const [index, request] of requests.entries()) {
-        const settle = (outcome: ShadowOutcome) => {
+        const note = (outcome: ShadowOutcome) => {
           outcomes[index] = outcome;
           if (--open === 0) resolve(outcomes);
         };
+        const settle = observed(request, note, this.logger);
         const refusal = refusals[index];
         if (refusal === undefined) this.perform(request, settle);
         else settle(failed(refusal));

@@ -5,8 +5,6 @@ import { HistoryController } from './history/history.controller.js';
 import { HistoryRetention } from './history/history-retention.js';
 import { HistoryService } from './history/history.service.js';
 import { HistoryStore } from './history/history.store.js';
-import { CreateShadows1764000000000 } from './migrations/1764000000000-create-shadows.js';
-import { KeepShadowChanges1764300000000 } from './migrations/1764300000000-keep-shadow-changes.js';
 import { NamedShadowsStore } from './reads/named-shadows.store.js';
 import { ShadowReader } from './reads/shadow-reader.js';
 import { ShadowCache } from './shadow-cache.js';
@@ -14,7 +12,9 @@ import { DesiredGuard } from './schemas/desired-guard.js';
 import { ShadowSchemaEventsController } from './schemas/shadow-schema-events.controller.js';
 import { ShadowSchemas } from './schemas/shadow-schemas.js';
 import { SHADOW_CONFIG, type ShadowConfig } from './shadow.config.js';
+import { shadowMigrations } from './shadow.migrations.js';
 import { ShadowController } from './shadow.controller.js';
+import { ShadowMetrics } from './shadow-metrics.js';
 import { ShadowRequests } from './shadow-requests.js';
 import { ShadowService } from './shadow.service.js';
 import { ShadowStore } from './store/shadow.store.js';
@@ -23,15 +23,13 @@ import { BatchCommitter } from './writes/batch-committer.js';
 import { ChangeIds } from './writes/change-ids.js';
 import { ShadowWriter } from './writes/shadow-writer.js';
 
-const MIGRATIONS = [CreateShadows1764000000000, KeepShadowChanges1764300000000];
-
 /** Device shadows, classic and named. */
 @Module({})
 export class ShadowModule {
   static forRoot(config: ShadowConfig): DynamicModule {
     return {
       module: ShadowModule,
-      imports: [PersistenceModule.forService({ schema: 'shadow', entities: [], migrations: MIGRATIONS })],
+      imports: [PersistenceModule.forService(shadowMigrations)],
       controllers: [ShadowController, HistoryController, ShadowSchemaEventsController],
       providers: [
         { provide: SHADOW_CONFIG, useValue: config },
@@ -50,6 +48,7 @@ export class ShadowModule {
         ChangesAfter,
         HistoryRetention,
         ShadowService,
+        ShadowMetrics,
         ShadowRequests,
       ],
     };

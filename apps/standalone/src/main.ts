@@ -30,6 +30,7 @@ await runUntilStopped(async () => {
       service: 'gateway',
       config: platform,
       logger,
+      tracing: config.tracing,
       transport: { kind: 'local', transport: new LocalTransport() },
       databaseUrl: database.url,
       modules: serviceModules({ ...config, rules: { ...config.rules, postgresqlUrl } }),

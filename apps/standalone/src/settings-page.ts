@@ -3,10 +3,12 @@ import type { Settings } from '#thingcore/platform';
 const TITLES: Record<string, string> = {
   platform: 'Every process',
   standalone: 'The standalone product',
+  distributed: 'A service in a process of its own',
   registry: 'Registry',
   broker: 'Broker gateway',
   rules: 'Rules',
   gateway: 'GraphQL gateway',
+  tracing: 'Traces',
 };
 
 /** The page `docs/settings.md`: every environment variable with its default and what it is for. */
@@ -18,7 +20,8 @@ export function settingsPage(groups: Record<string, Settings>): string {
       '| variable | default | what it is for |',
       '| --- | --- | --- |',
       ...Object.values(settings).map(
-        ({ name, schema, description }) => `| \`${name}\` | ${defaultOf(schema)} | ${description} |`,
+        ({ name, schema, description, isSecret }) =>
+          `| \`${name}\`${isSecret ? `, \`${name}_FILE\`` : ''} | ${defaultOf(schema)} | ${description} |`,
       ),
       '',
     ].join('\n'),
@@ -27,8 +30,11 @@ export function settingsPage(groups: Record<string, Settings>): string {
     '# Settings',
     '',
     'Every setting is an environment variable; an empty one counts as not set. All problems are said at once, and nothing is',
-    'started with a setting that cannot be used. In the distributed topology `THINGCORE_DATABASE_URL` and',
-    '`THINGCORE_REDIS_URL` must be set.',
+    'started with a setting that cannot be used.',
+    '',
+    'A secret may be in a file, as Docker and Kubernetes have them: where a second variable is named, it takes the path of that',
+    'file, and one line break at its end is no part of the secret. Only one of the two may be set. The value of a secret is',
+    'never shown.',
     '',
     ...sections,
   ].join('\n');

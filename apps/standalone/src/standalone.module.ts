@@ -3,7 +3,7 @@ import { BrokerGatewayModule } from '../../broker-gateway/src/broker-gateway.mod
 import { brokerSettings } from '../../broker-gateway/src/broker.config.js';
 import { GatewayModule } from '../../gateway/src/gateway.module.js';
 import { gatewaySettings } from '../../gateway/src/gateway.config.js';
-import { type ConfigOf, platformSettings, readConfigs } from '#thingcore/platform';
+import { type ConfigOf, platformSettings, readConfigs, tracingSettings } from '#thingcore/platform';
 import { RegistryModule } from '../../registry/src/registry.module.js';
 import { registrySettings } from '../../registry/src/registry.config.js';
 import { RulesModule } from '../../rules/src/rules.module.js';
@@ -21,6 +21,7 @@ export const settings = {
   broker: brokerSettings,
   rules: rulesSettings,
   gateway: gatewaySettings,
+  tracing: tracingSettings,
 };
 
 /** All that a standalone run was told. */

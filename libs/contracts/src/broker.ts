@@ -17,6 +17,14 @@ export const messageProperties = z.object({
 /** The MQTT 5 properties that travel with a message. */
 export type MessageProperties = z.output<typeof messageProperties>;
 
+/** What led to a message, for logs and traces. */
+const cause = {
+  /** The id of the message or request that began the chain; absent when that is the message itself. */
+  correlationId: z.string().optional(),
+  /** W3C Trace Context, within a trace. */
+  traceparent: z.string().optional(),
+};
+
 /** A message as the broker took it in, checked. */
 export const brokerMessage = z.object({
   topic: z.string(),
@@ -34,10 +42,16 @@ export const brokerMessage = z.object({
   /** When the broker took the message, in milliseconds since the epoch. */
   timestamp: z.int(),
   messageId: z.string(),
+  ...cause,
 });
 
 /** A message as the broker took it in. */
 export type BrokerMessage = z.output<typeof brokerMessage>;
+
+/** The id that all log lines carry which a message leads to: that of the message or request that began the chain. */
+export function correlationIdOf({ correlationId, messageId }: BrokerMessage): string {
+  return correlationId ?? messageId;
+}
 
 const publishRequest = z.strictObject({
   topic: z.string(),
@@ -46,6 +60,7 @@ const publishRequest = z.strictObject({
   retain: z.boolean().default(false),
   properties: messageProperties.optional(),
   hops: z.int().min(0).default(0),
+  ...cause,
 });
 
 /** Publishes a message in the name of the platform; answers when the broker has taken it. */

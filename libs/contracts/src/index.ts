@@ -242,6 +242,7 @@ export {
   tapChanged,
   tapMatched,
   type BrokerMessage,
+  correlationIdOf,
   denialsRecorded,
   getDenials,
   listDenials,

@@ -33,7 +33,9 @@ function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return sources(path);
-    return /\.ts$/.test(entry.name) && !/(spec|fixture)\.ts$/.test(entry.name) ? [readFileSync(path, 'utf8')] : [];
+    return /\.ts$/.test(entry.name) && !/(spec|fixture|cases)\.ts$/.test(entry.name)
+      ? [readFileSync(path, 'utf8')]
+      : [];
   });
 }
 

@@ -73,6 +73,10 @@ const shadowRequest = shadowKey.extend({
   operation: z.enum(['get', 'update', 'delete']),
   payload: bytes,
   author: shadowAuthor.optional(),
+  /** The id of the message it is, for logs. */
+  correlationId: z.string().optional(),
+  /** W3C Trace Context, within a trace. */
+  traceparent: z.string().optional(),
 });
 
 /** A request to a shadow that travels with others. */

@@ -1,4 +1,6 @@
-export { connectService, type ConnectPatience } from './connect-service.js';
+export { backUp, type BackupSummary } from './backup/back-up.js';
+export { restore } from './backup/restore.js';
+export { connectService, type ConnectPatience, type MigrateMode } from './connect-service.js';
 export {
   createDataSource,
   type ConnectionSettings,
@@ -13,6 +15,7 @@ export {
 } from './embedded/embedded-postgres.js';
 export { runMigrations } from './migration-runner.js';
 export { PERSISTENCE_OPTIONS, PersistenceModule, type PersistenceOptions } from './persistence.module.js';
+export { SCHEMA_RELEASE } from './schema-release.js';
 export {
   isTransactionConflict,
   isUnavailable,

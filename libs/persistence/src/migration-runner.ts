@@ -1,24 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IotError } from '#thingcore/errors';
 import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm';
+import { recordRelease, SCHEMA_RELEASE } from './schema-release.js';
+import { newerSchema, schemaOf, schemaStateOf } from './schema-state.js';
 import { isUnavailable } from './sql-error.js';
 
 const POLL_MS = 100;
 const LOCK_TIMEOUT_MS = 120_000;
 
 /**
- * Brings the schema of a connected data source up to date and answers the names of the migrations it ran. Replicas that
- * start together take turns; the ones that wait find nothing left to do. Throws `VersionConflict` when the schema has
- * migrations that this build does not know, `ServiceUnavailable` when another process holds the lock for two minutes.
+ * Brings the schema of a connected data source up to date and answers the names of the migrations it ran. Processes that
+ * start together take turns; the ones that wait find nothing left to do, and so does a build of the release before. Throws
+ * `VersionConflict` when the schema has migrations that this build neither knows nor can live with, `ServiceUnavailable`
+ * when another process holds the lock for two minutes.
+ *
+ * @param release of this build; another one than {@link SCHEMA_RELEASE} in tests only
  */
-export async function runMigrations(dataSource: DataSource): Promise<string[]> {
+export async function runMigrations(dataSource: DataSource, release = SCHEMA_RELEASE): Promise<string[]> {
   const schema = schemaOf(dataSource);
   const queryRunner = dataSource.createQueryRunner();
   const lock = `thingcore.migrations.${schema}`;
   try {
     await acquire(queryRunner, lock, schema);
     try {
-      return await migrate(dataSource, queryRunner, schema);
+      return await migrate(dataSource, queryRunner, release);
     } finally {
       // On a connection that broke the lock is gone already, and the reason it broke is what the caller must see.
       await queryRunner.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [lock]).catch(() => undefined);
@@ -28,29 +33,22 @@ export async function runMigrations(dataSource: DataSource): Promise<string[]> {
   }
 }
 
-async function migrate(dataSource: DataSource, queryRunner: QueryRunner, schema: string): Promise<string[]> {
+async function migrate(dataSource: DataSource, queryRunner: QueryRunner, release: number): Promise<string[]> {
+  const schema = schemaOf(dataSource);
   await queryRunner.query(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
+  // An older build on a schema that it cannot live with would write rows the newer one misreads.
+  const state = await schemaStateOf(dataSource, queryRunner, release);
+  if (state.kind === 'newer') throw newerSchema(schema, state);
   const executor = new MigrationExecutor(dataSource, queryRunner);
   executor.transaction = 'each';
-  await assertKnown(executor, dataSource, schema);
   try {
-    return (await executor.executePendingMigrations()).map(({ name }) => name);
+    const ran = (await executor.executePendingMigrations()).map(({ name }) => name);
+    await recordRelease(queryRunner, release);
+    return ran;
   } catch (cause) {
     if (isUnavailable(cause)) throw cause;
     throw new IotError('Internal', `The migration of schema "${schema}" failed: ${String(cause)}`, { cause });
   }
-}
-
-/** An older build on a newer schema would write rows the newer one misreads. */
-async function assertKnown(executor: MigrationExecutor, dataSource: DataSource, schema: string): Promise<void> {
-  const known = new Set(dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name));
-  const unknown = (await executor.getExecutedMigrations()).map(({ name }) => name).filter((name) => !known.has(name));
-  if (unknown.length === 0) return;
-  throw new IotError(
-    'VersionConflict',
-    `The database is of a newer version: schema "${schema}" has the migration ${unknown.join(', ')}, which this build does not know; start the newer build, or restore a backup made with this one`,
-    { details: { schema, unknown } },
-  );
 }
 
 /**
@@ -68,9 +66,4 @@ async function acquire(queryRunner: QueryRunner, lock: string, schema: string): 
     'ServiceUnavailable',
     `Another process has been migrating schema "${schema}" for ${LOCK_TIMEOUT_MS / 1000} s; look for it in pg_locks (locktype advisory)`,
   );
-}
-
-function schemaOf({ options }: DataSource): string {
-  if (options.type === 'postgres' && options.schema !== undefined) return options.schema;
-  throw new IotError('InvalidRequest', 'The data source has no schema; make it with createDataSource');
 }

@@ -1,7 +1,9 @@
 import { Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { connectService } from './connect-service.js';
+import { connectService, type MigrateMode } from './connect-service.js';
 import type { ServiceSchema } from './data-source.js';
+import { assertUsable } from './schema-state.js';
+import { traceQueries } from './traced-queries.js';
 
 const CONNECT_TIMEOUT_MS = 60_000;
 
@@ -15,12 +17,16 @@ export interface PersistenceOptions {
   readonly poolSize?: number;
   /** How long to wait at the start for a database that is not up yet; a minute when left out. */
   readonly connectTimeoutMs?: number;
-  /** Told of each schema that is open, with a way to ask whether its database still answers. */
+  /** Whether schemas are migrated here (`auto`, unless given) or somewhere else. */
+  readonly migrate?: MigrateMode;
+  /** Told why a schema cannot be opened yet. */
+  readonly onWaiting?: (schema: string, reason: string) => void;
+  /** Told of each schema that is open, with a way to ask whether its database answers and is of a version it can use. */
   readonly onOpen?: (schema: string, ping: () => Promise<void>) => void;
 }
 
 /**
- * Gives the importing module, and no other, a connected and migrated `DataSource` on its own schema, and closes it when
+ * Gives the importing module, and no other, a connected `DataSource` of a usable version on its own schema, and closes it when
  * the application stops. Several services live in one application side by side, each with its own.
  */
 @Module({})
@@ -49,16 +55,19 @@ export class PersistenceModule implements OnApplicationShutdown {
 }
 
 async function openSchema(service: ServiceSchema, options: PersistenceOptions): Promise<DataSource> {
-  const { url, poolSize, connectTimeoutMs = CONNECT_TIMEOUT_MS, onOpen } = options;
+  const { url, poolSize, connectTimeoutMs = CONNECT_TIMEOUT_MS, migrate, onWaiting, onOpen } = options;
   const dataSource = await connectService(
     { ...service, url, poolSize, applicationName: `thingcore-${service.schema}` },
     {
+      migrate,
       connectTimeoutMs,
-      onWaiting: (reason) => new Logger(PersistenceModule.name).warn(`${service.schema} waits: ${reason}`),
+      onWaiting: (reason) => {
+        new Logger(PersistenceModule.name).warn(`${service.schema} waits: ${reason}`);
+        onWaiting?.(service.schema, reason);
+      },
     },
   );
-  onOpen?.(service.schema, async () => {
-    await dataSource.query('SELECT 1');
-  });
+  traceQueries(dataSource, service.schema);
+  onOpen?.(service.schema, () => assertUsable(dataSource));
   return dataSource;
 }

@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { fileVariableOf, readSecret } from './secret-files.js';
 
 /** One setting: the environment variable that holds it, how to read it, and what it is for. */
 export interface Setting<S extends z.ZodType = z.ZodType> {
   readonly name: string;
   readonly schema: S;
   readonly description: string;
+  /** Its value is never shown, and may be in the file that `<name>_FILE` names. */
+  readonly isSecret: boolean;
 }
 
 /** The settings of a service, by the name its code uses. */
@@ -23,8 +26,17 @@ export class ConfigError extends Error {
 }
 
 /** Declares a setting. Its schema reads text, since that is what the environment holds. */
-export function setting<S extends z.ZodType>(name: `THINGCORE_${string}`, schema: S, description: string): Setting<S> {
-  return { name, schema, description };
+export function setting<S extends z.ZodType>(
+  name: `THINGCORE_${string}` | `OTEL_${string}`,
+  schema: S,
+  description: string,
+): Setting<S> {
+  return { name, schema, description, isSecret: false };
+}
+
+/** Declares a setting that is a secret or holds one, as the URL of a database does: `<name>_FILE` may say where it is. */
+export function secret<S extends z.ZodType>(name: `THINGCORE_${string}`, schema: S, description: string): Setting<S> {
+  return { name, schema, description, isSecret: true };
 }
 
 /** Whether the process runs for real (`NODE_ENV=production`), for defaults that are kinder to developers. */
@@ -54,18 +66,23 @@ export function wholeNumber(byDefault: number, least: number, most: number) {
 }
 
 /**
- * Reads settings from the environment. An empty variable counts as not set, as container tools write it.
+ * Reads settings from the environment, secrets also from the files that it names. An empty variable counts as not set, as
+ * container tools write it.
  *
  * @throws {@link ConfigError} that names every setting that cannot be read, with its value and what it must be.
  */
 export function readConfig<S extends Settings>(settings: S, environment: NodeJS.ProcessEnv = process.env): ConfigOf<S> {
   const config: Record<string, unknown> = {};
   const problems: string[] = [];
-  for (const [key, { name, schema }] of Object.entries(settings)) {
-    const text = environment[name] === '' ? undefined : environment[name];
-    const result = schema.safeParse(text);
+  for (const [key, { name, schema, isSecret }] of Object.entries(settings)) {
+    const read = isSecret ? readSecret(name, environment) : { text: environment[name] || undefined, source: name };
+    if ('problem' in read) {
+      problems.push(read.problem);
+      continue;
+    }
+    const result = schema.safeParse(read.text);
     if (result.success) config[key] = result.data;
-    else problems.push(describe(name, text, result.error));
+    else problems.push(describe(read.source, isSecret ? undefined : read.text, read.text !== undefined, result.error));
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return config as ConfigOf<S>;
@@ -99,13 +116,17 @@ export function unknownSettings(
   groups: Record<string, Settings>,
   environment: NodeJS.ProcessEnv = process.env,
 ): string[] {
-  const known = new Set(Object.values(groups).flatMap((settings) => Object.values(settings).map(({ name }) => name)));
+  const known = new Set(
+    Object.values(groups)
+      .flatMap((settings) => Object.values(settings))
+      .flatMap(({ name, isSecret }) => (isSecret ? [name, fileVariableOf(name)] : [name])),
+  );
   return Object.keys(environment).filter((name) => name.startsWith('THINGCORE_') && !known.has(name));
 }
 
-function describe(name: string, text: string | undefined, error: z.ZodError): string {
+function describe(source: string, shown: string | undefined, isSet: boolean, error: z.ZodError): string {
   const rule = error.issues.map((issue) => issue.message).join('; ');
-  return text === undefined
-    ? `${name} is not set: ${rule}`
-    : `${name}=${JSON.stringify(text)} cannot be used: it ${rule}`;
+  if (!isSet) return `${source} is not set: ${rule}`;
+  const value = shown === undefined ? '' : `=${JSON.stringify(shown)}`;
+  return `${source}${value} cannot be used: it ${rule}`;
 }

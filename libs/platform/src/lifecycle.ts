@@ -41,6 +41,7 @@ export class Lifecycle {
   async stop(): Promise<void> {
     while (this.running.length > 0) {
       const part = this.running.pop();
+      this.logger.debug(`stopping ${part?.name}`);
       try {
         await part?.stop();
       } catch (error) {

@@ -1,4 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
+import { currentTraceIds } from '#thingcore/tracing';
+import { currentCorrelationId } from '#thingcore/transport';
 import { destination, pino, type Logger as Pino } from 'pino';
 import { pinoPretty } from './pretty-stream.js';
 
@@ -19,7 +21,9 @@ export class Logger {
   static create(options: { service: string; level: LogLevel; format: LogFormat }): Logger {
     const stream = options.format === 'json' ? destination({ fd: 1, sync: true }) : pinoPretty();
     const base = options.format === 'json' ? { service: options.service } : {};
-    return new Logger(pino({ level: options.level, base }, stream));
+    return new Logger(
+      pino({ level: options.level, base, ...(options.format === 'json' ? { mixin: cause } : {}) }, stream),
+    );
   }
 
   /** A logger whose lines all carry these fields. */
@@ -47,6 +51,11 @@ export class Logger {
   error(message: string, fields: Record<string, unknown> = {}): void {
     this.pino.error(fields, message);
   }
+}
+
+/** What caused the line: the id of the message or request, and its trace if there is one. A line may know better and say so. */
+function cause(): object {
+  return { correlationId: currentCorrelationId(), ...currentTraceIds() };
 }
 
 /** What Nest itself has to say: its progress is of interest when debugging only, its complaints always. */

@@ -16,12 +16,15 @@ export interface PlatformOptions {
   dataDirectory: DataDirectory;
   /** Whose checks `/readyz` asks; one of its own unless given. */
   readiness?: Readiness;
+  /** What `/metrics` shows; of its own unless given. */
+  metrics?: Metrics;
 }
 
 /** What every service may ask for: the clock, ids, logs, metrics, readiness, its start and stop, the data directory. */
 @Module({})
 export class PlatformModule {
-  static forRoot({ logger, scope, dataDirectory, readiness = new Readiness() }: PlatformOptions): DynamicModule {
+  static forRoot(options: PlatformOptions): DynamicModule {
+    const { logger, scope, dataDirectory, readiness = new Readiness(), metrics = new Metrics() } = options;
     const providers = [
       { provide: Clock, useClass: SystemClock },
       { provide: IdGenerator, useClass: RandomIdGenerator },
@@ -30,7 +33,7 @@ export class PlatformModule {
       { provide: DataDirectory, useValue: dataDirectory },
       { provide: Lifecycle, useValue: new Lifecycle(logger) },
       { provide: Readiness, useValue: readiness },
-      { provide: Metrics, useValue: new Metrics() },
+      { provide: Metrics, useValue: metrics },
     ];
     return { module: PlatformModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
   }

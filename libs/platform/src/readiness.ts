@@ -29,7 +29,8 @@ export class Readiness {
   }
 }
 
-function answered(check: Promise<void>): Promise<void> {
+/** The outcome of asking a dependency, or a rejection when it takes too long. For all that is asked from outside. */
+export function answered<T>(check: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_LIMIT_MS} ms`)), CHECK_LIMIT_MS);
     check.then(resolve, reject).finally(() => clearTimeout(timer));

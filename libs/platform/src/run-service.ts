@@ -1,25 +1,15 @@
 import type { DynamicModule, Type } from '@nestjs/common';
-import { z } from 'zod';
 import type { ServiceName } from '#thingcore/contracts';
-import { type ConfigOf, readConfigs, setting, type Settings } from './config.js';
+import { type ConfigOf, readConfigs, type Settings } from './config.js';
+import { type DatabaseConfig, databaseSettings, migrateSettings, transportSettings } from './distributed.config.js';
 import { Logger } from './logger.js';
 import { platformSettings } from './platform.config.js';
 import { runUntilStopped } from './run-until-stopped.js';
 import { startProcess } from './start-process.js';
+import { tracingSettings } from './tracing.config.js';
 
-/** What a service in a process of its own must be told. */
-const distributedSettings = {
-  databaseUrl: setting(
-    'THINGCORE_DATABASE_URL',
-    z.url('must be the URL of the PostgreSQL database, as in postgres://user:password@host:5432/thingcore'),
-    'URL of the PostgreSQL database',
-  ),
-  redisUrl: setting(
-    'THINGCORE_REDIS_URL',
-    z.url('must be the URL of Redis, as in redis://host:6379'),
-    'URL of Redis, through which the services talk',
-  ),
-};
+/** The services that keep something in PostgreSQL; the edges need no database, and no password of one. */
+const WITH_DATABASE: readonly ServiceName[] = ['registry', 'shadow', 'rules'];
 
 /** What a service module is made from: its own settings, and where Redis is for what it keeps there. */
 export interface ServiceContext<S extends Settings> {
@@ -39,16 +29,23 @@ export async function runService<S extends Settings>(
   module: (context: ServiceContext<S>) => Type | DynamicModule,
 ): Promise<void> {
   await runUntilStopped(async () => {
-    const configs = readConfigs({ platform: platformSettings, distributed: distributedSettings, service: settings });
-    const { platform, distributed } = configs;
+    const configs = readConfigs({
+      platform: platformSettings,
+      tracing: tracingSettings,
+      transport: transportSettings,
+      database: WITH_DATABASE.includes(service) ? { ...databaseSettings, ...migrateSettings } : {},
+      service: settings,
+    });
+    const { platform, transport, tracing } = configs;
     const logger = Logger.create({ service, level: platform.logLevel, format: platform.logFormat });
     const running = await startProcess({
       service,
       config: platform,
       logger,
-      transport: { kind: 'redis', url: distributed.redisUrl },
-      databaseUrl: distributed.databaseUrl,
-      modules: [module({ config: configs.service, redisUrl: distributed.redisUrl })],
+      tracing,
+      transport: { kind: 'redis', url: transport.redisUrl },
+      ...(configs.database as Partial<DatabaseConfig>),
+      modules: [module({ config: configs.service, redisUrl: transport.redisUrl })],
     });
     logger.info(`${service} is ready`, { metrics: running.metricsUrl });
     return async () => {

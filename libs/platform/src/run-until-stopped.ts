@@ -33,6 +33,16 @@ export async function runUntilStopped(start: () => Promise<() => Promise<void>>)
   }
 }
 
+/** Runs a program that ends by itself: 0 when it has done its work, 1 when it could not, said as {@link runUntilStopped} does. */
+export async function runToEnd(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    complain(error);
+    process.exitCode = 1;
+  }
+}
+
 function watchSignals(): { first: Promise<void> } {
   let isSignalled = false;
   const first = new Promise<void>((resolve) => {

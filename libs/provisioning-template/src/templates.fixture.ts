@@ -58,3 +58,21 @@ export function failureOf(action: () => unknown): IotError {
   }
   throw new Error('it did not fail');
 }
+
+/** A template that is refused when it is written. */
+export interface Refusal {
+  readonly name: string;
+  readonly parts: TemplateParts;
+  /** The field that the error names. */
+  readonly field: string;
+  /** A part of its message. */
+  readonly says: string;
+  readonly kind?: TemplateKind;
+}
+
+/** Makes sure that a template is refused as it is said. */
+export function expectRefusal({ parts, field, says, kind = 'FLEET_PROVISIONING' }: Refusal): void {
+  const error = failureOf(() => parseProvisioningTemplate(aTemplate(parts), kind));
+  expect(error).toMatchObject({ code: 'InvalidRequest', details: { field } });
+  expect(error.message).toContain(says);
+}

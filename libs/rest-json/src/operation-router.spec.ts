@@ -37,6 +37,17 @@ describe('OperationRouter', () => {
     expect(routed?.labels.get('topic')).toBe(topic);
   });
 
+  it('knows the paths that some clients write with a slash behind them, and no other ones', () => {
+    const { operations } = APIS['iot']!.model;
+    const tolerant = new OperationRouter(operations, new Set(), new Set(['ListAuthorizers']));
+    const nameOf = (path: string) => tolerant.route('GET', path)?.operation.name;
+    expect(['/authorizers', '/authorizers/', '/things/'].map(nameOf)).toEqual([
+      'ListAuthorizers',
+      'ListAuthorizers',
+      undefined,
+    ]);
+  });
+
   it.each([
     ['an unknown path', 'GET', '/nothing'],
     ['a method that the path does not have', 'DELETE', '/things'],

@@ -29,9 +29,19 @@ interface Leaf {
 export class OperationRouter {
   private readonly root = newNode();
 
-  /** @param greedy operations whose last label takes slashes though their model does not say so */
-  constructor(operations: Iterable<Operation>, greedy: ReadonlySet<string> = new Set()) {
-    for (const operation of operations) this.add(operation, greedy.has(operation.name));
+  /**
+   * @param greedy operations whose last label takes slashes though their model does not say so
+   * @param slashed operations that some clients ask for with a slash behind their path
+   */
+  constructor(
+    operations: Iterable<Operation>,
+    greedy: ReadonlySet<string> = new Set(),
+    slashed: ReadonlySet<string> = new Set(),
+  ) {
+    for (const operation of operations) {
+      this.add(operation, operation.path, greedy.has(operation.name));
+      if (slashed.has(operation.name)) this.add(operation, `${operation.path}/`, false);
+    }
   }
 
   /** @param path without the query */
@@ -46,10 +56,10 @@ export class OperationRouter {
     };
   }
 
-  private add(operation: Operation, isGreedy: boolean): void {
+  private add(operation: Operation, path: string, isGreedy: boolean): void {
     const labels: string[] = [];
     let node = this.root;
-    const segments = operation.path.split('/').slice(1);
+    const segments = path.split('/').slice(1);
     for (const [index, segment] of segments.entries()) {
       const label = /^\{([^+}]+)(\+?)\}$/.exec(segment);
       if (label === null) {

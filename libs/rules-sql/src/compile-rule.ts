@@ -83,11 +83,13 @@ export function compileParsed(
 const OFTEN = 100;
 
 function runOften(run: SynchronousRun, generate: () => SynchronousRun | undefined): SynchronousRun {
-  let current = run;
+  let generated: SynchronousRun | undefined;
   let runs = 0;
   return (message, environment) => {
-    if (runs < OFTEN && ++runs === OFTEN) current = generate() ?? run;
-    return current(message, environment);
+    // A call of its own, so that the engine sees one kind of function there.
+    if (generated !== undefined) return generated(message, environment);
+    if (runs < OFTEN && ++runs === OFTEN) generated = generate();
+    return run(message, environment);
   };
 }
 

@@ -144,6 +144,26 @@ describe('generated code', () => {
     expect([...outputs]).toEqual(['{"f":160.25,"d":"b"}']);
   });
 
+  it('is compiled once for statements of one form, each of which keeps what is its own', () => {
+    const sources: string[] = [];
+    const counting = (body: string, parameters: readonly string[]) => {
+      sources.push(body);
+      return compileFunction(body, parameters);
+    };
+    const message = openMessage({ topic: 'a', payload: Buffer.from('{"t":"Ab"}'), protocol: 'mqtt' });
+    const outputOf = (sql: string) => {
+      const rule = compileRule(sql, { compileCode: counting });
+      const results = Array.from({ length: 150 }, () => rule.evaluate(message, ENVIRONMENT) as RuleResult);
+      return results.map((result) => (result.matched ? Buffer.from(result.output).toString() : ''))[149];
+    };
+    expect(outputOf("SELECT upper(t) AS x FROM 'a'")).toBe('{"x":"AB"}');
+    expect(outputOf("SELECT lower(t) AS x FROM 'b'")).toBe('{"x":"ab"}');
+    expect(sources).toHaveLength(1);
+    for (let n = 0; n < 300; n++) outputOf(`SELECT ${n} AS x FROM 'a'`);
+    expect(outputOf("SELECT upper(t) AS x FROM 'a'")).toBe('{"x":"AB"}');
+    expect(sources).toHaveLength(302);
+  });
+
   it('takes no text of a statement for code', () => {
     const sql = `SELECT 'x"]};throw 1;//' AS a, get(*, "\`\${1}") AS b FROM 'a' WHERE '"+1+"' <> 'y'`;
     const results = both(sql, { topic: 'a', payload: Buffer.from('{}'), protocol: 'mqtt' });

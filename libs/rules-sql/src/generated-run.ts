@@ -46,11 +46,28 @@ export function generateRun(
   const code = generateCode(statement, dialect);
   if (code === undefined) return undefined;
   const other = code.other.map((node) => compileExpression(node, context, 'payload'));
-  const make = compileCode(code.source, ['library', 'other']) as (
-    library: Library,
-    other: readonly Evaluator[],
-  ) => SynchronousRun;
-  return make(libraryOf(dialect, closures), other);
+  return compiled(code.source, compileCode)(libraryOf(dialect, closures), other);
+}
+
+type MakeRun = (library: Library, other: readonly Evaluator[]) => SynchronousRun;
+
+/** How many sources are remembered for each compiler. */
+const MOST_SOURCES = 256;
+
+const compiledBy = new WeakMap<CodeCompiler, Map<string, MakeRun>>();
+
+/**
+ * The code of a source, compiled once: rules that differ only in their topics, as those of many tenants do, run the same
+ * machine code, which the processor then has at hand. It holds nothing of a rule. The source used longest ago is forgotten.
+ */
+function compiled(source: string, compileCode: CodeCompiler): MakeRun {
+  const sources = compiledBy.get(compileCode) ?? new Map<string, MakeRun>();
+  compiledBy.set(compileCode, sources);
+  const make = sources.get(source) ?? (compileCode(source, ['library', 'other']) as MakeRun);
+  sources.delete(source);
+  sources.set(source, make);
+  if (sources.size > MOST_SOURCES) sources.delete(sources.keys().next().value!);
+  return make;
 }
 
 function libraryOf(dialect: Dialect, closures: SynchronousRun): Library {

@@ -6,6 +6,8 @@ import { setMember, type SqlValue } from './values.js';
 /** A number token with sixteen digits or more, or with an exponent: a double may not hold it exactly. */
 const LONG_NUMBER = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+[eE])/;
 
+const EXPONENT = /\d[eE]/;
+
 /** The same, and whole numbers written with a fraction, which stay Decimals under 2015-10-08. */
 const LONG_OR_WHOLE_NUMBER = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+[eE]|\d+\.0+(?!\d))/;
 
@@ -21,8 +23,31 @@ export function parseJson(text: string, dialect: Dialect): { value: SqlValue } |
   } catch {
     return 'invalid';
   }
-  const needsDigits = dialect.wholeDecimalIsInt ? LONG_NUMBER.test(text) : LONG_OR_WHOLE_NUMBER.test(text);
+  const needsDigits = dialect.wholeDecimalIsInt ? hasLongNumber(text) : LONG_OR_WHOLE_NUMBER.test(text);
   return { value: needsDigits ? new ExactReader(text, dialect).read() : value };
+}
+
+/** As {@link LONG_NUMBER}, which is asked only where a look at some of the characters does not tell that there is none. */
+function hasLongNumber(text: string): boolean {
+  return (EXPONENT.test(text) || hasLongRun(text)) && LONG_NUMBER.test(text);
+}
+
+const LONG_RUN = 16;
+
+/** Whether so many digits and points follow each other: one of them stands at a multiple of their number then. */
+function hasLongRun(text: string): boolean {
+  for (let index = LONG_RUN - 1; index < text.length; index += LONG_RUN) {
+    if (!isDigitOrPoint(text.charCodeAt(index))) continue;
+    let [start, end] = [index, index + 1];
+    while (start > 0 && isDigitOrPoint(text.charCodeAt(start - 1))) start--;
+    while (end < text.length && isDigitOrPoint(text.charCodeAt(end))) end++;
+    if (end - start >= LONG_RUN) return true;
+  }
+  return false;
+}
+
+function isDigitOrPoint(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || code === 0x2e;
 }
 
 /** Counts brackets outside of texts. */

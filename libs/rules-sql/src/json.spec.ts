@@ -65,6 +65,15 @@ describe('parseJson and jsonText', () => {
     expect(reading(text)).toBe('invalid');
   });
 
+  it('find a number of many digits wherever it stands', () => {
+    for (let before = 0; before < 40; before++) {
+      for (const number of ['1234567890123456789', '0.123456789012345678', '123456789.123456789', '1e999']) {
+        const text = `{"${'k'.repeat(before)}":${number},"a":1}`;
+        expect(reading(text)).toBe(text);
+      }
+    }
+  });
+
   it('count nesting outside of texts only', () => {
     expect(reading(JSON.stringify({ text: '[\\"{'.repeat(200) }))).not.toBe('invalid');
     expect(reading(`${'['.repeat(128)}1${']'.repeat(128)}`)).not.toBe('invalid');

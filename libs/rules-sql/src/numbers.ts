@@ -31,9 +31,9 @@ export function toExact(value: SqlNumber): Decimal {
   return new ExactDecimal(typeof value === 'bigint' ? value.toString() : value);
 }
 
-/** The number as a double, rounded when it does not fit. */
+/** The number as a double, rounded when it does not fit. The -0 that JSON may hold is 0: decimals have only one zero. */
 export function toDouble(value: SqlNumber): number {
-  return typeof value === 'number' ? value : Number(value);
+  return (typeof value === 'number' ? value : Number(value)) + 0;
 }
 
 /** An Int from a bigint; beyond 34 digits it is rounded to that precision and no longer an Int. */

@@ -14,6 +14,8 @@ const AFTER_FIELD_NAME: ReadonlySet<string> = new Set([',', '.', ')', '+', '/', 
 export class SelectParser {
   readonly #tokens: TokenStream;
   readonly #levels: ExpressionLevels;
+  /** Where VALUE turned out to be a field: a query around it may be read again, but each is so only once. */
+  readonly #valueFields = new Set<number>();
 
   constructor(tokens: TokenStream, levels: ExpressionLevels) {
     this.#tokens = tokens;
@@ -23,8 +25,13 @@ export class SelectParser {
   /** `VALUE expr`, or the columns. */
   selection(): Selection {
     if (this.#atValueKeyword()) {
-      this.#tokens.next();
-      return { kind: 'value', expression: this.#levels.expression() };
+      const { start } = this.#tokens.next();
+      const mayBeField = this.#tokens.atSymbol('*') || this.#tokens.atSymbol('-');
+      const expression = this.#levels.expression();
+      if (!mayBeField || this.#atEndOfSelection()) return { kind: 'value', expression };
+      // `value * 1.8 AS f` and `value - 32 AS c` compute with the field.
+      this.#valueFields.add(start);
+      this.#tokens.rewind(start);
     }
     const items: SelectItem[] = [];
     do items.push(this.#item(items.length + 1));
@@ -44,7 +51,7 @@ export class SelectParser {
 
   /** `value` is a keyword only where an expression follows it: payloads often have a field of that name. */
   #atValueKeyword(): boolean {
-    if (!this.#tokens.atKeyword('VALUE')) return false;
+    if (!this.#tokens.atKeyword('VALUE') || this.#valueFields.has(this.#tokens.peek().start)) return false;
     const after = this.#tokens.peekSecond();
     switch (after.kind) {
       case 'symbol':
@@ -56,6 +63,12 @@ export class SelectParser {
       default:
         return true;
     }
+  }
+
+  #atEndOfSelection(): boolean {
+    const { kind } = this.#tokens.peek();
+    const isOver = kind === 'end' || this.#tokens.atSymbol(')');
+    return isOver || this.#tokens.atKeyword('FROM') || this.#tokens.atKeyword('WHERE');
   }
 
   #item(position: number): SelectItem {

@@ -65,7 +65,8 @@ export function isLight(value: SqlValue): boolean {
 /** Columns that are all light: JSON as they are, written out only when somebody wants the bytes. */
 export class LightSelection implements MatchedRule {
   readonly value: JsonValue;
-  #output: Uint8Array | undefined;
+  // Not one of `#`, which takes time to set up in each object.
+  private written: Uint8Array | undefined = undefined;
 
   constructor(columns: Record<string, JsonValue>) {
     this.value = columns;
@@ -80,7 +81,7 @@ export class LightSelection implements MatchedRule {
   }
 
   get output(): Uint8Array {
-    return (this.#output ??= Buffer.from(JSON.stringify(this.value), 'utf8'));
+    return (this.written ??= Buffer.from(JSON.stringify(this.value), 'utf8'));
   }
 
   get variables(): RuleVariables {

@@ -6,7 +6,7 @@ import { KEYWORDS, type Keyword, type Token, type TokenSymbol } from './tokens.j
 /** The tokens of a source with a look-ahead of two, and the errors that say what was expected. */
 export class TokenStream {
   readonly source: string;
-  readonly #lexer: Lexer;
+  #lexer: Lexer;
   readonly #ahead: Token[] = [];
   #previous: Token | undefined;
 
@@ -30,6 +30,12 @@ export class TokenStream {
     this.#ahead.shift();
     this.#previous = token;
     return token;
+  }
+
+  /** Goes back to the token that begins at `start`, for the one place of the grammar that a look-ahead cannot decide. */
+  rewind(start: number): void {
+    this.#lexer = new Lexer(this.source, start);
+    this.#ahead.length = 0;
   }
 
   atSymbol(symbol: TokenSymbol): boolean {

@@ -154,6 +154,10 @@ describe('a request that is refused', () => {
     ['another path', (request) => ({ ...request, path: '/things/other' })],
     ['another query', (request) => ({ ...request, query: new URLSearchParams('a=2') })],
     ['another body', (request) => ({ ...request, body: Buffer.from('{}') })],
+    [
+      'another value of a parameter that comes twice',
+      (request) => ({ ...request, query: new URLSearchParams('a=1&a=2') }),
+    ],
     ['another host', (request) => ({ ...request, headers: { ...request.headers, host: 'evil.example.org' } })],
   ];
   it.each(tamper)('has %s', async (_name, change) => {
@@ -190,9 +194,29 @@ describe('a request that is refused', () => {
     );
   });
 
-  it('does not sign its payload', async () => {
-    const request = await signed({ headers: { 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' }, body: 'x' });
-    await expect(verify(request)).rejects.toThrow('an unsigned payload is not accepted');
+  it.each(['UNSIGNED-PAYLOAD', 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD', 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'])(
+    'does not sign its payload: %s',
+    async (claim) => {
+      const request = await signed({ headers: { 'x-amz-content-sha256': claim }, body: 'x' });
+      await expect(verify(request)).rejects.toThrow('an unsigned payload is not accepted');
+    },
+  );
+
+  it('is presigned without the body that it has', async () => {
+    const request = await presigned({ method: 'POST', path: '/topics/a', service: 'iotdata' });
+    await expect(verify(request)).resolves.toBeUndefined();
+    await expect(verify({ ...request, body: Buffer.from('other') })).rejects.toThrow('does not match the signature');
+  });
+
+  it('is signed for another region or service than it says', async () => {
+    for (const [from, to] of [
+      ['eu-test-1', 'us-test-1'],
+      ['/iot/', '/iotdata/'],
+    ] as const) {
+      const { headers, ...rest } = await signed({});
+      const authorization = String(headers['authorization']).replace(from, to);
+      await expect(verify({ ...rest, headers: { ...headers, authorization } })).rejects.toThrow('does not match');
+    }
   });
 
   it('has no signature', async () => {
@@ -208,6 +232,10 @@ describe('a request that is refused', () => {
     ['no credential', whole.replace(/Credential=[^,]*, /, ''), '20260131T120000Z'],
     ['no signed headers', whole.replace('SignedHeaders', 'Headers'), '20260131T120000Z'],
     ['a credential that is cut', whole.replace('/aws4_request', ''), '20260131T120000Z'],
+    ['a credential in capitals', whole.replace('aws4_request', 'AWS4_REQUEST'), '20260131T120000Z'],
+    ['an algorithm in small letters', whole.replace('AWS4-HMAC', 'aws4-hmac'), '20260131T120000Z'],
+    ['another algorithm', whole.replace('AWS4-HMAC', 'AWS4-ECDSA-P256'), '20260131T120000Z'],
+    ['a signature in capitals', whole.toUpperCase().replace('AWS4_REQUEST', 'aws4_request'), '20260131T120000Z'],
     ['a short signature', whole.slice(0, -1), '20260131T120000Z'],
     ['the date of another day', whole, '20260130T120000Z'],
     ['a date that is none', whole, '20260131T996000Z'],

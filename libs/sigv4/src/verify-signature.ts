@@ -6,8 +6,6 @@ import type { Signature, SignedRequest } from './signature.js';
 /** AWS IoT: Signature Version 4, how far the clock of a client may be off. */
 export const CLOCK_SKEW_MS = 300_000;
 
-const EMPTY_HASH = createHash('sha256').digest('hex');
-
 /**
  * Verifies that the holder of the secret key has signed exactly this request, just now.
  *
@@ -23,7 +21,7 @@ export async function verifySignature(
 ): Promise<void> {
   checkTime(signature, now);
   checkHeaders(request, signature);
-  const text = await stringToSign(request, signature, payloadHash(request, signature));
+  const text = await stringToSign(request, signature, payloadHash(request));
   const expected = createHmac('sha256', signingKey).update(text).digest();
   if (timingSafeEqual(expected, Buffer.from(signature.signature, 'hex'))) return;
   throw invalid(
@@ -53,9 +51,7 @@ function checkHeaders({ headers }: SignedRequest, { form, signedHeaders }: Signa
   if (unsigned !== undefined) throw invalid(`The header '${unsigned}' must be signed`);
 }
 
-function payloadHash({ headers, body }: SignedRequest, { form }: Signature): string {
-  // AWS IoT: what is presigned is a GET without a body.
-  if (form === 'query') return EMPTY_HASH;
+function payloadHash({ headers, body }: SignedRequest): string {
   const actual = createHash('sha256').update(body).digest('hex');
   const claimed = headers['x-amz-content-sha256'];
   if (claimed !== undefined && claimed !== actual) {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#thingcore/persistence';
 import { forgetServer, guardServer } from './process-guard.js';
 import { makeTempDir } from './temp-dir.js';
+import { waitFor } from './wait-for.js';
 
 /**
  * A PostgreSQL with the settings of the product, so that what it has said is stored outlives its death; the server behind
@@ -10,8 +11,10 @@ import { makeTempDir } from './temp-dir.js';
 export interface DurablePostgres {
   /** An empty database. It stays the same when the server is started again. */
   readonly url: string;
-  /** Ends the server as a crash does. */
-  kill(): Promise<void>;
+  /** Another database, for what is not of the platform. */
+  readonly operatorUrl: string;
+  /** Ends the server as a crash does; or, with `SIGQUIT`, as an immediate shutdown does. */
+  kill(signal?: 'SIGKILL' | 'SIGQUIT'): Promise<void>;
   /** Starts it again after its death, on the same port with the same data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -26,7 +29,7 @@ export async function startDurablePostgres(): Promise<DurablePostgres> {
       port,
       user: 'test',
       password: 'test',
-      databases: ['durable'],
+      databases: ['durable', 'operator'],
       onLog: () => undefined,
     });
     await guardServer(server.pid);
@@ -36,8 +39,10 @@ export async function startDurablePostgres(): Promise<DurablePostgres> {
   const { port } = server;
   return {
     url: server.url('durable'),
-    kill: async () => {
-      process.kill(server.pid, 'SIGKILL');
+    operatorUrl: server.url('operator'),
+    kill: async (signal = 'SIGKILL') => {
+      process.kill(server.pid, signal);
+      await waitFor(() => !isAlive(server.pid), { what: 'the end of PostgreSQL' });
       await forgetServer(server.pid);
     },
     restart: async () => {
@@ -48,4 +53,12 @@ export async function startDurablePostgres(): Promise<DurablePostgres> {
       await forgetServer(server.pid);
     },
   };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }

@@ -25,21 +25,29 @@ export async function startRedis(): Promise<TestRedis> {
   if (REDIS_URL) return { url: REDIS_URL, stop: () => Promise.resolve() };
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
-    const child = await launch(port);
     try {
-      await waitFor(() => child.exitCode !== null || answersPing(port), { what: 'Redis to answer' });
-      if (child.exitCode === null) return { url: `redis://127.0.0.1:${port}`, stop: () => stopServer(child) };
-      throw new Error(`Redis ended with code ${child.exitCode} on port ${port}`);
+      const child = await launchRedis(port, await makeTempDir('redis-'), ['--appendonly', 'no']);
+      return { url: `redis://127.0.0.1:${port}`, stop: () => stopServer(child) };
     } catch (error) {
-      await stopServer(child);
       if (attempt === ATTEMPTS) throw error; // somebody may have been faster to take the port
     }
   }
 }
 
-async function launch(port: number): Promise<ChildProcess> {
-  const settings = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const cwd = await makeTempDir('redis-');
+/** Starts a server that works in `directory`, and waits until it answers; rejects when it ends before that. */
+export async function launchRedis(port: number, directory: string, settings: string[]): Promise<ChildProcess> {
+  const child = await spawnRedis(directory, ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', ...settings]);
+  try {
+    await waitFor(() => child.exitCode !== null || answersPing(port), { what: 'Redis to answer' });
+    if (child.exitCode !== null) throw new Error(`Redis ended with code ${child.exitCode} on port ${port}`);
+    return child;
+  } catch (error) {
+    await stopServer(child);
+    throw error;
+  }
+}
+
+async function spawnRedis(cwd: string, settings: string[]): Promise<ChildProcess> {
   for (const program of PROGRAMS) {
     const child = spawn(program, settings, { cwd, detached: true, stdio: 'ignore' });
     try {

@@ -1,7 +1,9 @@
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
+import { isTracing } from '#thingcore/tracing';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { handleWithin } from './call-scope.js';
 import { type HandlerDelivery, deliveryOf } from './delivery.js';
+import { type HandledKind, traceHandler } from './traced-handler.js';
 import { TransportContext } from './transport-context.js';
 
 /** The handlers of one event, in the order Nest found them. */
@@ -72,21 +74,19 @@ export abstract class HandlerServer extends Server<never, string> implements Cus
  * fails: Nest's answer when an exception filter had its say.
  */
 export function startHandler(
+  kind: HandledKind,
   handler: MessageHandler,
   pattern: string,
   correlationId: string,
   payload: unknown,
+  traceparent?: string,
 ): Promise<unknown> {
-  return handleWithin(correlationId, () => handler(payload, new TransportContext([pattern, correlationId])));
+  const run = () => handleWithin(correlationId, () => handler(payload, new TransportContext([pattern, correlationId])));
+  return isTracing() ? traceHandler(kind, pattern, traceparent, run) : run();
 }
 
 /** Runs a handler as {@link startHandler} does and returns its result; rejects with what it threw. */
-export async function invoke(
-  handler: MessageHandler,
-  pattern: string,
-  correlationId: string,
-  payload: unknown,
-): Promise<unknown> {
-  const result = await startHandler(handler, pattern, correlationId, payload);
+export async function invoke(...handling: Parameters<typeof startHandler>): Promise<unknown> {
+  const result = await startHandler(...handling);
   return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
 }

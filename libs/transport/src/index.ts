@@ -5,6 +5,7 @@ export { type EventPatternArguments, type HandlerDelivery, handles, watches } fr
 export { EventBus, type EventInputOf } from './event-bus.js';
 export { HandlerServer } from './handler.server.js';
 export { IotRpcExceptionFilter } from './iot-rpc-exception.filter.js';
+export { outage } from './outage.js';
 export { LocalEventBus } from './local-event-bus.js';
 export { LocalRpcClient } from './local-rpc-client.js';
 export { LocalTransport, type LocalTransportSettings } from './local-transport.js';

@@ -4,7 +4,7 @@ import { IotError, reviveError } from '#thingcore/errors';
 import { isHandling } from './call-scope.js';
 import { type HandlerServer, invoke } from './handler.server.js';
 import { InFlight } from './in-flight.js';
-import { fromJson, jsonCopy, toJson } from './json-copy.js';
+import { jsonCopy } from './json-copy.js';
 import { type RetryPolicy, runWithRetry } from './retry.js';
 
 /** How the local transport treats failing event handlers and its stop. */
@@ -70,7 +70,7 @@ export class LocalTransport {
       throw new IotError('ServiceUnavailable', `Nothing in this process listens to ${pattern}; start its service`);
     }
     try {
-      return jsonCopy(pattern, await this.#track(attached, handler, pattern, correlationId, copy));
+      return jsonCopy(pattern, await this.#track(attached, 'command', handler, pattern, correlationId, copy));
     } catch (error) {
       throw reviveError(error);
     }
@@ -82,12 +82,16 @@ export class LocalTransport {
    * best effort as they are over Redis: what they throw is logged.
    */
   async publish(pattern: string, payload: unknown, correlationId: string): Promise<void> {
-    const text = toJson(pattern, payload);
+    // What a later run gets must not change by what an earlier one, or the publisher, does to theirs.
+    const kept = jsonCopy(pattern, payload);
     const once: RetryPolicy = { maxTries: 1, delayMs: 0 };
     const runs: Promise<IotError | undefined>[] = [];
     for (const attached of this.#open()) {
       const start = (handler: MessageHandler, policy: RetryPolicy): Promise<IotError | undefined> =>
-        runWithRetry(() => this.#track(attached, handler, pattern, correlationId, fromJson(text)), policy);
+        runWithRetry(
+          () => this.#track(attached, 'event', handler, pattern, correlationId, jsonCopy(pattern, kept)),
+          policy,
+        );
       for (const delivery of ['group', 'ordered'] as const) {
         for (const handler of attached.server.eventHandlers(delivery).get(pattern) ?? []) {
           runs.push(start(handler, this.#retry));
@@ -107,16 +111,10 @@ export class LocalTransport {
     return this.#attached.filter(isOpen);
   }
 
-  async #track(
-    { inFlight }: Attached,
-    handler: MessageHandler,
-    pattern: string,
-    correlationId: string,
-    payload: unknown,
-  ): Promise<unknown> {
+  async #track({ inFlight }: Attached, ...handling: Parameters<typeof invoke>): Promise<unknown> {
     inFlight.begin();
     try {
-      return await invoke(handler, pattern, correlationId, payload);
+      return await invoke(...handling);
     } finally {
       inFlight.end();
     }

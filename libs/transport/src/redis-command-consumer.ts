@@ -105,7 +105,7 @@ export class RedisCommandConsumer implements StreamSource {
   }
 
   /** Chained by hand: every async function around a handler costs promises, and this runs for each command. */
-  #handle([id, pattern, , correlationId, payload]: WireRequest, replyTo: string): void {
+  #handle([id, pattern, , correlationId, payload, traceparent]: WireRequest, replyTo: string): void {
     const handler = this.handlers.get(pattern);
     if (!handler) {
       const text = `${this.service} has no handler for ${pattern}; is it of an older version than its caller?`;
@@ -122,7 +122,7 @@ export class RedisCommandConsumer implements StreamSource {
       this.#inFlight.end();
       this.#answer(replyTo, encodeFailure(id, reviveError(error)));
     };
-    void startHandler(handler, pattern, correlationId, payload).then(succeed, fail);
+    void startHandler('command', handler, pattern, correlationId, payload, traceparent).then(succeed, fail);
   }
 
   #answer(replyTo: string, text: string): void {

@@ -41,9 +41,12 @@ export class RedisConnection {
     });
   }
 
-  /** Whether a command sent now would reach Redis. */
+  /**
+   * Whether a command sent now would reach Redis. A socket that has broken cannot be written to some time before ioredis
+   * hears of its end, and refuses every command until then although its status is "ready".
+   */
   get isReady(): boolean {
-    return this.redis.status === 'ready';
+    return this.redis.status === 'ready' && this.redis.stream.writable;
   }
 
   /** Whether `close` was called. */

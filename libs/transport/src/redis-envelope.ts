@@ -1,14 +1,24 @@
 import { type IotError, type SerializedIotError } from '#thingcore/errors';
 import { toJson } from './json-copy.js';
 
-/** A request as it travels: `[id, pattern, milliseconds to live, correlation id, payload]`, payload absent if undefined. */
-export type WireRequest = [id: number, pattern: string, ttlMs: number, correlationId: string, payload?: unknown];
+/**
+ * A request as it travels: `[id, pattern, milliseconds to live, correlation id, payload, traceparent]`. The payload is
+ * absent if undefined; the W3C `traceparent` is there within a trace only, and never without a payload before it.
+ */
+export type WireRequest = [
+  id: number,
+  pattern: string,
+  ttlMs: number,
+  correlationId: string,
+  payload?: unknown,
+  traceparent?: string,
+];
 
 /** A reply as it travels: `[id, 1, result]` or `[id, 0, error]`; an undefined result is absent. */
 export type WireReply = [id: number, isSuccess: 0 | 1, result?: unknown];
 
-/** An event as it travels: `[correlation id, payload]`. */
-export type WireEvent = [correlationId: string, payload?: unknown];
+/** An event as it travels: `[correlation id, payload, traceparent]`, as a request has them. */
+export type WireEvent = [correlationId: string, payload?: unknown, traceparent?: string];
 
 /** The fields of a stream entry that carries requests: where to reply, and the requests. */
 export const REPLY_TO_FIELD = 'r';
@@ -23,9 +33,9 @@ export function encodeRequest(
   ttlMs: number,
   correlationId: string,
   body: string | undefined,
+  traceparent?: string,
 ): string {
-  const head = `[${id},${JSON.stringify(pattern)},${ttlMs},${JSON.stringify(correlationId)}`;
-  return body === undefined ? `${head}]` : `${head},${body}]`;
+  return encodeTail(`[${id},${JSON.stringify(pattern)},${ttlMs},${JSON.stringify(correlationId)}`, body, traceparent);
 }
 
 /** Encodes what a handler returned. Errors: `InvalidRequest` when it is no JSON. */
@@ -41,9 +51,14 @@ export function encodeFailure(id: number, error: IotError): string {
 }
 
 /** Encodes an event. Errors: `InvalidRequest` when the payload is no JSON. */
-export function encodeEvent(pattern: string, correlationId: string, payload: unknown): string {
-  const body = toJson(pattern, payload);
-  return body === undefined ? `[${JSON.stringify(correlationId)}]` : `[${JSON.stringify(correlationId)},${body}]`;
+export function encodeEvent(pattern: string, correlationId: string, payload: unknown, traceparent?: string): string {
+  return encodeTail(`[${JSON.stringify(correlationId)}`, toJson(pattern, payload), traceparent);
+}
+
+/** A `traceparent` is hexadecimal with hyphens: nothing in it needs an escape. */
+function encodeTail(head: string, body: string | undefined, traceparent: string | undefined): string {
+  if (body === undefined) return `${head}]`;
+  return traceparent === undefined ? `${head},${body}]` : `${head},${body},"${traceparent}"]`;
 }
 
 /** Joins encoded messages into the body of an entry. */

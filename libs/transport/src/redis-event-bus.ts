@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventContract } from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
+import { currentTraceparent } from '#thingcore/tracing';
 import { currentCorrelationId } from './call-scope.js';
 import { EventBus, type EventInputOf } from './event-bus.js';
 import { InFlight } from './in-flight.js';
@@ -9,6 +11,9 @@ import { isReplyError } from './redis-groups.js';
 import { RedisKeys } from './redis-keys.js';
 import { type RedisSettings, type RedisTransportOptions, redisSettings } from './redis-settings.js';
 import { type Batch, TickBatcher } from './tick-batcher.js';
+
+/** Before what a lost connection has left unsent is sent again. */
+const RETRY_MS = 20;
 
 interface Publication {
   readonly text: string;
@@ -50,7 +55,7 @@ export class RedisEventBus extends EventBus {
   override publish<E extends EventContract>(contract: E, payload: EventInputOf<E>): Promise<void> {
     return new Promise((resolve, reject) => {
       const correlationId = currentCorrelationId() ?? this.#settings.newId();
-      const text = encodeEvent(contract.pattern, correlationId, payload);
+      const text = encodeEvent(contract.pattern, correlationId, payload, currentTraceparent());
       this.#inFlight.begin();
       this.#batcher.add(contract.pattern, { text, contract, resolve, reject }, text.length);
     });
@@ -74,6 +79,8 @@ export class RedisEventBus extends EventBus {
         return;
       }
       unsent = await this.#attempt(unsent);
+      // Never at once: a loop without a turn of the event loop would keep the connection from coming back.
+      if (unsent.length > 0) await sleep(RETRY_MS);
     }
   }
 

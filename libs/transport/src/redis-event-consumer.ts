@@ -134,15 +134,15 @@ export class RedisEventConsumer implements StreamSource {
   }
 
   async #handleEvent(pattern: string, entryId: string, event: WireEvent, handler: MessageHandler): Promise<boolean> {
-    const [correlationId, payload] = event;
+    const [correlationId, payload, traceparent] = event;
     const { maxDeliveries: maxTries, retryDelayMs: delayMs } = this.settings;
     const { signal } = this.#stopping;
     // A copy for each further run and handler: what one changes, no other sees.
-    const run = () => invoke(handler, pattern, correlationId, structuredClone(payload));
+    const run = () => invoke('event', handler, pattern, correlationId, structuredClone(payload), traceparent);
     const outcome = await this.#slots.run(async () => {
       // Whose turn it is now has taken over what is not begun.
       if (!this.isActive) return 'left';
-      return (await runWithRetry(run, { maxTries, delayMs }, signal)) ?? 'done';
+      return (await runWithRetry(run, { maxTries, delayMs, waitsForReturn: true }, signal)) ?? 'done';
     });
     if (outcome === 'done') return true;
     if (outcome === 'left' || signal.aborted || !this.isActive) return false;

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import type { MessageHandler } from '@nestjs/microservices';
 import { reviveError } from '#thingcore/errors';
 import { type EventHandlers, invoke } from './handler.server.js';
 import { InFlight } from './in-flight.js';
@@ -33,13 +34,13 @@ export class RedisOnlookers {
 
   async #run(
     pattern: string,
-    [correlationId, payload]: WireEvent,
+    [correlationId, payload, traceparent]: WireEvent,
     index: number,
-    handler: Parameters<typeof invoke>[0],
+    handler: MessageHandler,
   ): Promise<void> {
     this.#inFlight.begin();
     try {
-      await invoke(handler, pattern, correlationId, payload);
+      await invoke('event', handler, pattern, correlationId, payload, traceparent);
     } catch (thrown) {
       const error = reviveError(thrown);
       this.#logger.warn(

@@ -102,13 +102,14 @@ describe('two replicas of a service in processes of their own', () => {
     expect(await sut.handled()).toHaveLength(3_000);
   });
 
-  it('say within a second that nobody listens after the last was killed', async () => {
+  it('say long before their deadline that nobody listens after the last was killed', async () => {
     await sut.clients.rpc.call(count, { id: 0 });
     const waiting = sut.clients.events.publish(counted, { id: 1, workMs: 0 });
     await Promise.all([sut.end('a', 'SIGKILL'), sut.end('b', 'SIGKILL'), waiting]);
     const start = performance.now();
-    await expect(sut.clients.rpc.call(count, { id: 2 })).rejects.toMatchObject({ code: 'ServiceUnavailable' });
-    expect(performance.now() - start).toBeLessThan(1_000);
+    const late = sut.clients.rpc.call(count, { id: 2 }, { deadlineMs: 25_000 });
+    await expect(late).rejects.toMatchObject({ code: 'ServiceUnavailable' });
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { CommandContract, ReplyOf, RequestOf, ServiceName } from '#thingcore/contracts';
 import { IotError, reviveError } from '#thingcore/errors';
+import { currentTraceparent } from '#thingcore/tracing';
 import { currentCorrelationId } from './call-scope.js';
 import { deadlinePassed } from './deadline.js';
 import { InFlight } from './in-flight.js';
@@ -121,7 +122,7 @@ export class RedisRpcClient extends RpcClient {
   #enqueue(id: number, call: PendingCall, correlationId: string, body: string | undefined): void {
     const { owner, pattern } = call.contract;
     const ttlMs = Math.max(1, Math.round(call.expiresAt - performance.now()));
-    const text = encodeRequest(id, pattern, ttlMs, correlationId, body);
+    const text = encodeRequest(id, pattern, ttlMs, correlationId, body, currentTraceparent());
     call.batch = this.#batcher.add(owner, text, text.length);
   }
 

@@ -19,7 +19,7 @@ export interface RedisTransportOptions {
   readonly maxDeliveries?: number;
   /** Milliseconds before the second run of a failing group handler, doubling; 200 unless given. */
   readonly retryDelayMs?: number;
-  /** Milliseconds without a sign of life after which another replica takes an entry over; 10,000 unless given. */
+  /** Milliseconds without a sign of life after which another replica takes an entry over; 4,000 unless given. */
   readonly claimIdleMs?: number;
   /** Milliseconds without a sign of life after which another replica reads an ordered event; 2,000 unless given. */
   readonly turnMs?: number;
@@ -51,7 +51,7 @@ const DEFAULTS: Omit<RedisSettings, 'kind' | 'url'> = {
   maxBatchChars: 262_144,
   maxDeliveries: 5,
   retryDelayMs: 200,
-  claimIdleMs: 10_000,
+  claimIdleMs: 4_000,
   turnMs: 2_000,
   trimIntervalMs: 5_000,
   maxStreamEntries: 100_000,

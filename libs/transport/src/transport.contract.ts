@@ -98,12 +98,12 @@ export function describeTransport(name: string, makeHarness: () => Promise<Trans
         expect(handled).toBe(1_000);
       });
 
-      it('fail with a retryable ServiceUnavailable within a second when no replica listens', async () => {
+      it('fail with a retryable ServiceUnavailable long before their deadline when no replica listens', async () => {
         const start = performance.now();
-        const error = await rejection(sut.clients.rpc.call(echo, 1));
+        const error = await rejection(sut.clients.rpc.call(echo, 1, { deadlineMs: 25_000 }));
         expect(error).toMatchObject({ code: 'ServiceUnavailable', retryable: true });
         expect((error as IotError).message).toContain(echo.pattern);
-        expect(performance.now() - start).toBeLessThan(1_000);
+        expect(performance.now() - start).toBeLessThan(10_000);
       });
 
       it('fail with a ServiceUnavailable that names the pattern when the service does not know it', async () => {
@@ -115,20 +115,20 @@ export function describeTransport(name: string, makeHarness: () => Promise<Trans
       });
 
       it('fail at their deadline with a ServiceUnavailable that names pattern and deadline', async () => {
+        let answer = () => undefined as void;
         @Controller()
         class Slow {
           @MessagePattern(wait.pattern)
           wait(): Promise<void> {
-            return sleep(400);
+            return new Promise((resolve) => (answer = resolve));
           }
         }
         await sut.serve('registry', Slow);
-        const start = performance.now();
         const error = (await rejection(sut.clients.rpc.call(wait, 1, { deadlineMs: 100 }))) as IotError;
-        expect(performance.now() - start).toBeLessThan(350);
         expect(error).toMatchObject({ code: 'ServiceUnavailable', retryable: true });
         expect(error.message).toContain(wait.pattern);
         expect(error.message).toContain('100 ms');
+        answer();
       });
     });
 
@@ -376,8 +376,10 @@ export function describeTransport(name: string, makeHarness: () => Promise<Trans
       expect(await inFlight).toBe('still there');
       await stopped;
       const start = performance.now();
-      await expect(clients.rpc.call(relay, 'too late')).rejects.toMatchObject({ code: 'ServiceUnavailable' });
-      expect(performance.now() - start).toBeLessThan(1_000);
+      await expect(clients.rpc.call(relay, 'too late', { deadlineMs: 25_000 })).rejects.toMatchObject({
+        code: 'ServiceUnavailable',
+      });
+      expect(performance.now() - start).toBeLessThan(10_000);
     });
   });
 }

@@ -1,5 +1,6 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { ServiceName } from '#thingcore/contracts';
+import { isTracing } from '#thingcore/tracing';
 import { EventBus } from './event-bus.js';
 import type { HandlerServer } from './handler.server.js';
 import { LocalEventBus } from './local-event-bus.js';
@@ -11,6 +12,7 @@ import { RedisRpcClient } from './redis-rpc-client.js';
 import type { RedisTransportOptions } from './redis-settings.js';
 import { RedisServer } from './redis.server.js';
 import { RpcClient } from './rpc-client.js';
+import { TracedEventBus, TracedRpcClient } from './traced-clients.js';
 
 /** The transport of a process that holds every service: all share one hub. */
 export interface LocalTransportOptions {
@@ -65,6 +67,12 @@ export function createServer(options: TransportOptions, service: ServiceName): H
 
 const CLIENTS = Symbol('TransportClients');
 
+/** Without tracing the clients are what they were: nothing stands between. */
+function traced(clients: TransportClients): TransportClients {
+  if (!isTracing()) return clients;
+  return { ...clients, rpc: new TracedRpcClient(clients.rpc), events: new TracedEventBus(clients.events) };
+}
+
 /** Gives every module `RpcClient` and `EventBus`, and closes them after the servers have drained. */
 @Module({})
 export class TransportModule implements OnApplicationShutdown {
@@ -80,7 +88,7 @@ export class TransportModule implements OnApplicationShutdown {
       module: TransportModule,
       global: true,
       providers: [
-        { provide: CLIENTS, useFactory: () => connectClients(options) },
+        { provide: CLIENTS, useFactory: async () => traced(await connectClients(options)) },
         { provide: RpcClient, useFactory: ({ rpc }: TransportClients) => rpc, inject: [CLIENTS] },
         { provide: EventBus, useFactory: ({ events }: TransportClients) => events, inject: [CLIENTS] },
       ],

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   AttachPolicyCommand,
   AttachThingPrincipalCommand,
@@ -32,22 +30,17 @@ import {
 import {
   DeleteConnectionCommand,
   GetThingShadowCommand,
-  IoTDataPlaneClient,
+  type IoTDataPlaneClient,
   PublishCommand,
   UpdateThingShadowCommand,
 } from '@aws-sdk/client-iot-data-plane';
 import { waitFor } from '#thingcore/testing';
 import type { DeviceCredentials } from './application.js';
+import { type AwsClients, type AwsCredentials, awsClientsOf } from './aws-clients.js';
 import { connectAwsSdk } from './devices/aws-sdk-device.js';
 import { connectMqttjs } from './devices/mqttjs-device.js';
 import { presignedWebSocket } from './presigned-websocket.js';
 import type { World } from './world.js';
-
-/** What `aws-credentials.json` of the data directory holds, in the words of the SDKs. */
-interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
 
 const POLICY = JSON.stringify({
   Version: '2012-10-17',
@@ -68,23 +61,18 @@ const RULE_OF_AWS = `{
 /** What an operator does who knows AWS: the unmodified SDK, pointed at this product by its endpoint. */
 export function describeHttpApiStory(world: () => World): void {
   describe('the HTTP API', () => {
-    let credentials: Credentials;
+    let clients: AwsClients;
+    let credentials: AwsCredentials;
     let iot: IoTClient;
     let data: IoTDataPlaneClient;
     let certificate: DeviceCredentials & { readonly certificateArn: string };
 
     beforeAll(async () => {
-      const { dataDirectory, endpoints } = world().product;
-      credentials = JSON.parse(await readFile(join(dataDirectory, 'aws-credentials.json'), 'utf8')) as Credentials;
-      const options = { endpoint: endpoints.http, region: 'us-east-1', credentials };
-      iot = new IoTClient(options);
-      data = new IoTDataPlaneClient(options);
+      clients = await awsClientsOf(world().product);
+      ({ credentials, iot, data } = clients);
     });
 
-    afterAll(() => {
-      iot?.destroy();
-      data?.destroy();
-    });
+    afterAll(() => clients?.close());
 
     it('creates, describes, updates and deletes things by their versions', async () => {
       const attributePayload = { attributes: { site: 'a' } };

@@ -71,6 +71,7 @@ export class AedesBroker {
   private readonly answers = new ReasonedAnswers();
   private readonly reasons = new ReasonStrings();
   private readonly gate: SubscriptionGate;
+  private knowsReceivers = false;
   private hooks: BrokerHooks<unknown>;
 
   /** What an operator does with the clients of this node. */
@@ -150,6 +151,11 @@ export class AedesBroker {
     this.listenToAedes();
   }
 
+  /** Whether it knows who wants what: from the end of its start until it stops. Before, a message would reach nobody. */
+  get isRunning(): boolean {
+    return this.knowsReceivers;
+  }
+
   /** What the lane has counted since the start. */
   get counters(): Readonly<LaneCounters> {
     return this.lane.counters;
@@ -166,6 +172,7 @@ export class AedesBroker {
       this.lane.restore(clientId, restored);
     }
     await this.options.cluster.start(brokerClusterHost(this.lane, clusterDuties(this.host())));
+    this.knowsReceivers = true;
   }
 
   /** Says goodbye to every client and waits until all are gone. */
@@ -179,6 +186,7 @@ export class AedesBroker {
 
   /** Stops the engine and releases its store. */
   async close(): Promise<void> {
+    this.knowsReceivers = false;
     await new Promise<void>((resolve) => this.aedes.close(() => resolve()));
     this.lane.stop();
     await this.memberships.settled();

@@ -46,7 +46,7 @@ describe('who may connect', () => {
   it('asks for many who connect at the same time in few questions', async () => {
     const devices = await Promise.all(Array.from({ length: 20 }, () => registry.addDevice(ALLOW_ALL)));
     registry.questions.length = 0;
-    registry.delayMs = 150;
+    registry.delayMs = 600; // long enough that a slow machine has made some of the other connections meanwhile
     await Promise.all(devices.map((device) => broker.connect({}, device))).finally(() => (registry.delayMs = 0));
     expect(registry.questions.reduce((sum, size) => sum + size, 0)).toBe(20);
     expect(registry.questions.length).toBeLessThan(15);

@@ -1,52 +1,21 @@
-import { randomUUID } from 'node:crypto';
-import { connectAsync, type MqttClient } from 'mqtt';
+import type { MqttClient } from 'mqtt';
 import { listDenials, principalChanged } from '#thingcore/contracts';
-import type { RunningProcess } from '#thingcore/platform';
-import { startRedis, type TestRedis, waitFor } from '#thingcore/testing';
+import { waitFor } from '#thingcore/testing';
 import { EventBus, RpcClient } from '#thingcore/transport';
 import { goodbyeOf } from '../broker.fixture.js';
-import { BrokerAddresses } from '../broker-gateway.module.js';
 import { ALLOW_ALL, arn, type Device, policyOf, registry } from '../fake-registry.fixture.js';
-import { startNodeProcess } from '../node-process.fixture.js';
+import { useTwoBrokers } from '../two-brokers.fixture.js';
 
 /** AWS takes minutes; this product promises a second, on every node. */
 const LIVE_EFFECT_MS = 1_000;
 
 describe('two broker nodes that share Redis', () => {
-  let redis: TestRedis;
-  let registryProcess: RunningProcess;
-  const nodes: RunningProcess[] = [];
-  const clients: MqttClient[] = [];
+  const brokers = useTwoBrokers({ principalCheckMs: 500 });
 
-  const start = (service: 'registry' | 'broker') => startNodeProcess(service, redis.url, { principalCheckMs: 500 });
+  const connect = (node: number, device: Device): Promise<MqttClient> =>
+    brokers.connect(node, { protocolVersion: 5, ca: registry.authorityPem, ...device });
 
-  async function connect(node: RunningProcess, device: Device): Promise<MqttClient> {
-    const { mqtts } = node.app.get(BrokerAddresses, { strict: false });
-    const clientId = randomUUID();
-    const options = { clientId, protocolVersion: 5, reconnectPeriod: 0, ca: registry.authorityPem, ...device } as const;
-    const client = await connectAsync(mqtts, options, false);
-    clients.push(client);
-    return client;
-  }
-
-  beforeAll(async () => {
-    redis = await startRedis();
-    await registry.addAuthority();
-    registryProcess = await start('registry');
-    nodes.push(await start('broker'), await start('broker'));
-  }, 60_000);
-
-  afterEach(async () => {
-    for (const client of clients.splice(0)) await client.endAsync(true);
-  });
-
-  afterAll(async () => {
-    for (const node of nodes) await node.stop();
-    await registryProcess.stop();
-    await redis.stop();
-  });
-
-  const connectToBoth = (device: Device) => Promise.all(nodes.map((node) => connect(node, device)));
+  const connectToBoth = (device: Device) => Promise.all([connect(0, device), connect(1, device)]);
 
   it('both follow a change within a second', async () => {
     const device = await registry.addDevice(ALLOW_ALL);
@@ -58,7 +27,7 @@ describe('two broker nodes that share Redis', () => {
       { Effect: 'Deny', Action: 'iot:Publish', Resource: arn('topic/now/*') },
     ]);
     const changedAt = performance.now();
-    await registryProcess.app
+    await brokers.registryProcess.app
       .get(EventBus, { strict: false })
       .publish(principalChanged, { changes: [registry.noteChange('policy', policy!.policyName)] });
     await Promise.all(
@@ -86,13 +55,15 @@ describe('two broker nodes that share Redis', () => {
     const change = registry.noteChange('certificate', device.certificateId);
     const changedAt = performance.now();
     if (isBroadcast) {
-      await registryProcess.app.get(EventBus, { strict: false }).publish(principalChanged, { changes: [change] });
+      await brokers.registryProcess.app
+        .get(EventBus, { strict: false })
+        .publish(principalChanged, { changes: [change] });
     }
     expect((await Promise.all(goodbyes)).map(({ reasonCode }) => reasonCode)).toEqual([0x87, 0x87]);
     expect(performance.now() - changedAt).toBeLessThan(LIVE_EFFECT_MS);
     // Either node answers for both.
     const { certificateId } = device;
-    const rpc = registryProcess.app.get(RpcClient, { strict: false });
+    const rpc = brokers.registryProcess.app.get(RpcClient, { strict: false });
     const denials = await waitFor(
       async () => {
         const answer = await rpc.call(listDenials, { certificateId });

@@ -11,6 +11,9 @@ import { chooseMember } from './group-choice.fixture.js';
 /** Quick enough for tests, slow enough for a busy machine. */
 export const TEST_TIMES = { heartbeatMs: 200, deadAfterMs: 1_500 };
 
+/** For tests in which nobody dies: a node that gets no processor for a while is not taken for dead. */
+export const PATIENT_TIMES = { ...TEST_TIMES, deadAfterMs: 25_000 };
+
 /** What tests reach into. */
 interface Inside {
   readonly lines: RedisLines;
@@ -46,8 +49,8 @@ export class TestNode implements ClusterHost {
     this.cluster = new RedisCluster({ url, clock: { now: () => this.now }, ids: new RandomIdGenerator(), times });
   }
 
-  static async start(url: string): Promise<TestNode> {
-    const node = new TestNode(url);
+  static async start(url: string, times = TEST_TIMES): Promise<TestNode> {
+    const node = new TestNode(url, times);
     await node.cluster.start(node);
     return node;
   }

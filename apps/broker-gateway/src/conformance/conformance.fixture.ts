@@ -146,3 +146,34 @@ export function aTopic(): string {
 export function aWill(topic: string, more: Partial<NonNullable<IConnectPacket['will']>> = {}): IConnectPacket['will'] {
   return { topic, payload: Buffer.from('will'), qos: 1, retain: false, ...more };
 }
+
+/** What the claims of {@link describeProfiles} are made of. */
+export interface ProfileUnderTest {
+  readonly broker: ConformanceBroker;
+  readonly isMqtt: boolean;
+}
+
+/** Makes the same claims of a broker of each profile, started once for all of them with limits that keep out of the way. */
+export function describeProfiles(what: string, claims: (given: ProfileUnderTest) => void): void {
+  describe.each(['aws', 'mqtt'] as const)(`profile %s: ${what}`, (profile) => {
+    let broker: ConformanceBroker;
+
+    beforeAll(async () => {
+      broker = await ConformanceBroker.start(profile, {
+        limits: {
+          connectsPerSecondPerClientId: 1_000,
+          keepAliveMinimumSeconds: 1,
+          retainedPublishesPerSecondPerTopic: 100,
+        },
+      });
+    });
+    afterAll(() => broker.stop());
+
+    claims({
+      get broker() {
+        return broker;
+      },
+      isMqtt: profile === 'mqtt',
+    });
+  });
+}

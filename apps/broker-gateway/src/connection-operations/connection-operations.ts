@@ -2,8 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type {
   ClientSubscription,
   deleteConnection,
+  listSubscriptions,
   NodeOperation,
   ParsedRequestOf,
+  ReplyOf,
   sendDirectMessage,
 } from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
@@ -15,6 +17,7 @@ import { grantedProperties } from '../messages/platform-properties.js';
 import { BROKER_PROFILE, type BrokerProfile } from '../profile/broker-profile.js';
 import { topicLimits } from '../profile/lane-limits.js';
 import { NodeRequests, type OperationAnswer } from './node-requests.js';
+import { pageOf } from './page-of.js';
 
 /** How long another node may take for what it does at once. */
 const NODE_ANSWER_MS = 3_000;
@@ -53,10 +56,18 @@ export class ConnectionOperations {
     this.logger.info('a connection was ended by an operator', { clientId, cleanSession, preventWillMessage });
   }
 
-  /** What a client is subscribed to, in the order of the filters. Throws `ResourceNotFound`. */
-  async subscriptions(clientId: string): Promise<ClientSubscription[]> {
+  /** A page of what a client is subscribed to, in the order of the filters. Throws `ResourceNotFound`. */
+  async subscriptionPage({
+    clientId,
+    nextToken,
+    maxResults,
+  }: ParsedRequestOf<typeof listSubscriptions>): Promise<ReplyOf<typeof listSubscriptions>> {
     const subscriptions = await this.liveOrStored(clientId);
-    return [...subscriptions].sort((one, other) => compare(one.topicFilter, other.topicFilter));
+    const left = subscriptions
+      .filter(({ topicFilter }) => nextToken === undefined || compare(topicFilter, nextToken) > 0)
+      .sort((one, other) => compare(one.topicFilter, other.topicFilter));
+    const { page, next } = pageOf(left, maxResults);
+    return { subscriptions: page, nextToken: next?.topicFilter };
   }
 
   /** Sends a message to one client; answers the id of the message. Errors: those of `sendDirectMessage`. */

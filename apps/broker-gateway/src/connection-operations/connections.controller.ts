@@ -17,6 +17,7 @@ import { ContractPipe, handles } from '#thingcore/transport';
 import { ClientDirectory } from '../connectivity/client-directory.js';
 import { ConnectionOperations } from './connection-operations.js';
 import { NodeRequests } from './node-requests.js';
+import { pageOf } from './page-of.js';
 
 /** Answers who is connected, and does what operators want done with clients. */
 @Controller()
@@ -59,11 +60,7 @@ export class ConnectionsController {
   async listSubscriptions(
     @Payload(new ContractPipe(listSubscriptions)) request: ParsedRequestOf<typeof listSubscriptions>,
   ) {
-    const { clientId, nextToken, maxResults } = request;
-    const all = await this.operations.subscriptions(clientId);
-    const first = nextToken === undefined ? 0 : all.findIndex(({ topicFilter }) => isBehind(topicFilter, nextToken));
-    const { page, next } = pageOf(first < 0 ? [] : all.slice(first, first + maxResults + 1), maxResults);
-    return { subscriptions: page, nextToken: next?.topicFilter };
+    return this.operations.subscriptionPage(request);
   }
 
   @MessagePattern(sendDirectMessage.pattern)
@@ -88,14 +85,4 @@ export class ConnectionsController {
   answered(@Payload(new ContractPipe(nodeOperationAnswered)) answer: PayloadOf<typeof nodeOperationAnswered>): void {
     if (this.requests.isForMe(answer)) this.requests.answered(answer);
   }
-}
-
-/** A page of what was read with one entry more, and its last entry if there is another page. */
-function pageOf<T>(found: readonly T[], limit: number): { page: T[]; next: T | undefined } {
-  const page = found.slice(0, limit);
-  return { page, next: found.length > limit ? page.at(-1) : undefined };
-}
-
-function isBehind(topicFilter: string, token: string): boolean {
-  return Buffer.compare(Buffer.from(topicFilter), Buffer.from(token)) > 0;
 }

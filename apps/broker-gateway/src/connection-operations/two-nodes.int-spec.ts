@@ -1,29 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
-import type { RunningProcess } from '#thingcore/platform';
-import { startRedis, type TestRedis, waitFor } from '#thingcore/testing';
+import type { IClientOptions } from 'mqtt';
+import { waitFor } from '#thingcore/testing';
 import { goodbyeOf } from '../broker.fixture.js';
 import { BrokerAddresses } from '../broker-gateway.module.js';
-import { registry } from '../fake-registry.fixture.js';
-import { startNodeProcess } from '../node-process.fixture.js';
+import { useTwoBrokers } from '../two-brokers.fixture.js';
 import { ConnectionsController } from './connections.controller.js';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 describe('what operators do with clients of two broker nodes', () => {
-  let redis: TestRedis;
-  let registryProcess: RunningProcess;
-  const nodes: RunningProcess[] = [];
-  const clients: MqttClient[] = [];
-
-  const start = (service: 'registry' | 'broker') => startNodeProcess(service, redis.url);
-
-  async function connect(node: number, options: IClientOptions = {}): Promise<MqttClient> {
-    const { mqtt } = nodes[node]!.app.get(BrokerAddresses, { strict: false });
-    const client = await connectAsync(mqtt, { clientId: randomUUID(), reconnectPeriod: 0, ...options }, false);
-    clients.push(client);
-    return client;
-  }
+  const brokers = useTwoBrokers();
+  const { nodes } = brokers;
+  const connect = (node: number, options?: IClientOptions) => brokers.connect(node, options);
 
   /** The answers of a node itself: a command through the transport goes to any of them. */
   const at = (node: number) => nodes[node]!.app.get(ConnectionsController, { strict: false });
@@ -34,23 +21,6 @@ describe('what operators do with clients of two broker nodes', () => {
       async () => (await at(node).getConnectivity({ clientIds: [clientId] })).connectivity.some((one) => one.connected),
       { what: `${clientId} to be known` },
     );
-
-  beforeAll(async () => {
-    redis = await startRedis();
-    if (registry.authorities.length === 0) await registry.addAuthority();
-    registryProcess = await start('registry');
-    nodes.push(await start('broker'), await start('broker'));
-  }, 60_000);
-
-  afterEach(async () => {
-    for (const client of clients.splice(0)) await client.endAsync(true);
-  });
-
-  afterAll(async () => {
-    for (const node of nodes) await node.stop();
-    await registryProcess.stop();
-    await redis.stop();
-  });
 
   it.each([0, 1])('reaches a client of the first node from node %d', async (node) => {
     const clientId = `target ${node}`;

@@ -23,9 +23,11 @@ const ERRORS: Partial<Record<ErrorCode, DataPlaneError>> = {
   Unauthorized: { status: 401, type: 'UnauthorizedException' },
   Forbidden: { status: 403, type: 'ForbiddenException' },
   ResourceNotFound: { status: 404, type: 'ResourceNotFoundException' },
+  VersionConflict: { status: 409, type: 'ConflictException' },
   PayloadTooLarge: { status: 413, type: 'RequestEntityTooLargeException' },
   UnsupportedEncoding: { status: 415, type: 'UnsupportedDocumentEncodingException' },
   Throttling: { status: 429, type: 'ThrottlingException' },
+  GatewayTimeout: { status: 504, type: 'GatewayTimeoutException' },
   ServiceUnavailable: { status: 503, type: 'ServiceUnavailableException' },
 };
 

@@ -11,6 +11,7 @@ import { certificatePeer } from '../listeners/certificate-peer.js';
 import { DeviceTls } from '../listeners/device-tls.js';
 import type { Listener } from '../listeners/listener.js';
 import { MqttDoor } from '../listeners/mqtt-door.js';
+import { socketAddresses } from '../listeners/socket-addresses.js';
 import { inFrontOf, SocketGuard } from '../listeners/socket-guard.js';
 import { MQTT_PROTOCOLS } from '../listeners/tls.listener.js';
 import { MqttUpgrade } from '../listeners/websocket/mqtt-upgrade.js';
@@ -36,7 +37,7 @@ const HTTP_OPTIONS = {
 const DRAIN_MS = 5_000;
 
 /**
- * HTTPS with client certificates, and with it on the same port MQTT over secure WebSocket at `/mqtt`, and MQTT itself for
+ * HTTPS with client certificates or signed requests, and with it on the same port MQTT over secure WebSocket at `/mqtt`, and MQTT itself for
  * clients that choose it by ALPN, as AWS has it on port 443.
  */
 @Injectable()
@@ -135,12 +136,13 @@ export class DataPlaneListener implements Listener {
     await isGone;
   }
 
-  private connectionOf(socket: TLSSocket): HttpConnection | undefined {
+  private connectionOf(socket: TLSSocket): HttpConnection {
     const known = this.connections.get(socket);
     if (known !== undefined) return known;
     const peer = certificatePeer(socket);
-    if (peer === undefined) return undefined;
-    const connection = { peer, rates: this.rates.openConnection() };
+    const domainName = peer?.domainName ?? (typeof socket.servername === 'string' ? socket.servername : undefined);
+    const place = { domainName, ...socketAddresses(socket) };
+    const connection = { peer, place, rates: this.rates.openConnection() };
     this.connections.set(socket, connection);
     return connection;
   }

@@ -35,8 +35,13 @@ describe('parseDataRequest', () => {
     ['POST', '/things/l%3Aamp/shadow', { kind: 'update-shadow', thingName: 'l:amp' }],
     ['DELETE', '/things/lamp/shadow', { kind: 'delete-shadow', thingName: 'lamp' }],
     ['GET', '/api/things/shadow/ListNamedShadowsForThing/lamp?pageSize=5', { kind: 'list-shadows', thingName: 'lamp' }],
+    ['GET', '/connections/app%2F7?includeSocketInformation=true', { kind: 'get-connection', clientId: 'app/7' }],
+    ['DELETE', '/connections/app', { kind: 'delete-connection', clientId: 'app' }],
+    ['GET', '/connections/app/subscriptions', { kind: 'list-subscriptions', clientId: 'app' }],
+    ['POST', '/connections/app/messages?topic=a', { kind: 'send-direct-message', clientId: 'app' }],
+    ['POST', '/connections/app', { kind: 'method-not-allowed', allow: 'GET, DELETE' }],
     ['PUT', '/things/lamp/shadow', { kind: 'method-not-allowed', allow: 'GET, POST, DELETE' }],
-  ])('reads what is asked of shadows: %s %s', (method, target, answer) => {
+  ])('reads what is asked of shadows and connections: %s %s', (method, target, answer) => {
     expect(parseDataRequest(method, target)).toMatchObject(answer);
   });
 

@@ -10,6 +10,11 @@ export type DataRequest =
       readonly kind: 'get-shadow' | 'update-shadow' | 'delete-shadow' | 'list-shadows';
       readonly thingName: string;
       readonly query: URLSearchParams;
+    }
+  | {
+      readonly kind: 'get-connection' | 'delete-connection' | 'list-subscriptions' | 'send-direct-message';
+      readonly clientId: string;
+      readonly query: URLSearchParams;
     };
 
 /** What a path is good for. */
@@ -19,6 +24,7 @@ interface Route {
   readonly read: (name: string, query: URLSearchParams) => DataRequest;
 }
 
+const CONNECTION = /^\/connections\/([^/]+)$/;
 const SHADOW = /^\/things\/([^/]+)\/shadow$/;
 
 /** AWS IoT data plane: paths. A topic may have its slashes as they are or as %2F. */
@@ -34,6 +40,18 @@ const ROUTES: readonly Route[] = [
     method: 'GET',
     read: (thingName, query) => ({ kind: 'list-shadows', thingName, query }),
   },
+  { path: CONNECTION, method: 'GET', read: (clientId, query) => ({ kind: 'get-connection', clientId, query }) },
+  { path: CONNECTION, method: 'DELETE', read: (clientId, query) => ({ kind: 'delete-connection', clientId, query }) },
+  {
+    path: /^\/connections\/([^/]+)\/subscriptions$/,
+    method: 'GET',
+    read: (clientId, query) => ({ kind: 'list-subscriptions', clientId, query }),
+  },
+  {
+    path: /^\/connections\/([^/]+)\/messages$/,
+    method: 'POST',
+    read: (clientId, query) => ({ kind: 'send-direct-message', clientId, query }),
+  },
 ];
 
 /** Why a request asks for nothing. */
@@ -47,7 +65,7 @@ export type Misdirected =
  * topic like others.
  *
  * @param target path and query as they came
- * @throws `InvalidRequest` for a topic or thing name that is not encoded rightly
+ * @throws `InvalidRequest` for a topic or name that is not encoded rightly
  */
 export function parseDataRequest(method: string, target: string): DataRequest | Misdirected {
   const queryAt = target.indexOf('?');

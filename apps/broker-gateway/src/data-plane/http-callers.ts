@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { AccessRole } from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
 import { Clock, Scope } from '#thingcore/platform';
-import { type BoundPolicies, type Decision, iotArn } from '#thingcore/policy';
+import { type Decision, iotArn } from '#thingcore/policy';
+import { ROLE_POLICIES } from '../authorization/access-keys/role-policies.js';
 import { Admission } from '../authorization/admission.js';
 import { ConnectionAuthorizer } from '../authorization/connection-authorizer.js';
-import { PolicyCache } from '../authorization/policy-cache.js';
+import { PolicyCache, type PolicyText } from '../authorization/policy-cache.js';
 import { BROKER_CONFIG, type BrokerConfig } from '../broker.config.js';
 import type { Peer } from '../connection.js';
 import type { DeniedClient } from '../denials/denied-client.js';
@@ -16,6 +18,9 @@ const NO_CLIENT_ID = '';
 /** AWS: policy actions of shadows over HTTP; over MQTT the topics are what policies are about. */
 export type ShadowAction = 'GetThingShadow' | 'UpdateThingShadow' | 'DeleteThingShadow' | 'ListNamedShadowsForThing';
 
+/** AWS: what is done with connections over HTTP. */
+export type ConnectionAction = 'GetConnection' | 'DeleteConnection' | 'ListSubscriptions' | 'SendDirectMessage';
+
 /** Who makes a request, and what it may do. */
 export interface HttpCaller {
   readonly principal: string;
@@ -26,6 +31,8 @@ export interface HttpCaller {
   mayReadRetained(topic: string): void;
   /** Throws `Forbidden` unless the caller may do this with a shadow of a thing; the classic one has no name. */
   mayUseShadow(action: ShadowAction, thingName: string, shadowName?: string): void;
+  /** Throws `Forbidden` unless the caller may do this with the connection of a client. */
+  mayUseConnection(action: ConnectionAction, clientId: string): void;
   /** Throws `Forbidden` unless the caller may list retained messages. */
   mayListRetained(): void;
 }
@@ -60,19 +67,25 @@ export class HttpCallers {
     const until = this.clock.now() + this.config.principalCheckMs;
     const standing = await this.admission.identify(peer, NO_CLIENT_ID);
     if (standing?.kind !== 'principal') throw new IotError('Forbidden', 'The client certificate does not count here');
-    const bound = this.policies.compile(standing.principal.policies).bind({
-      // AWS: over HTTP neither iot:ClientId nor the variables of a thing resolve.
-      sourceIp: peer.sourceIp,
-      isAttached: false,
-      ...(peer.domainName === undefined ? {} : { domainName: peer.domainName }),
-      ...(peer.certificate === undefined ? {} : { certificate: peer.certificate.variables }),
-    });
-    const caller = this.callerOf(peer, bound);
+    const caller = this.callerOf(peer, standing.principal.policies);
     this.known.set(connection, { caller, until });
     return caller;
   }
 
-  private callerOf({ principal, sourceIp }: Peer, policies: BoundPolicies): HttpCaller {
+  /** The holder of an access key, who may do what its role may. */
+  ofAccessKey(accessKeyId: string, role: AccessRole, place: Omit<Peer, 'principal'>): HttpCaller {
+    const policy = { policyName: role, policyDocument: ROLE_POLICIES[role] };
+    return this.callerOf({ ...place, principal: accessKeyId }, [policy]);
+  }
+
+  private callerOf({ principal, sourceIp, domainName, certificate }: Peer, granted: readonly PolicyText[]): HttpCaller {
+    const policies = this.policies.compile(granted).bind({
+      // AWS: over HTTP neither iot:ClientId nor the variables of a thing resolve.
+      sourceIp,
+      isAttached: false,
+      ...(domainName === undefined ? {} : { domainName }),
+      ...(certificate === undefined ? {} : { certificate: certificate.variables }),
+    });
     const client: DeniedClient = { clientId: NO_CLIENT_ID, principal, sourceIp };
     const authorizer = new ConnectionAuthorizer(policies, this.scope);
     const demand = (decision: Decision) => {
@@ -87,6 +100,8 @@ export class HttpCallers {
         const name = shadowName === undefined ? thingName : `${thingName}/${shadowName}`;
         demand(policies.decide(`iot:${action}`, iotArn(this.scope, 'thing', name)));
       },
+      mayUseConnection: (action, clientId) =>
+        demand(policies.decide(`iot:${action}`, iotArn(this.scope, 'client', clientId))),
       mayListRetained: () => demand(policies.decide('iot:ListRetainedMessages', '*')),
     };
   }

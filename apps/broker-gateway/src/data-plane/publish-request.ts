@@ -96,7 +96,9 @@ function readCorrelation(text: string, profile: BrokerProfile): string {
 /** AWS: base64 of a JSON array of objects with one member each, whose order is kept. */
 function readUserProperties(text: string, profile: BrokerProfile): [string, string][] {
   const name = 'x-amz-mqtt5-user-properties';
-  const pairs = parseJson(fromBase64(name, text).toString('utf8'));
+  const given = parseJson(fromBase64(name, text).toString('utf8'));
+  // botocore writes the JSON of a text that is JSON already.
+  const pairs = typeof given === 'string' ? parseJson(given) : given;
   if (!Array.isArray(pairs)) throw noUserProperties();
   const properties = pairs.map((pair: unknown): [string, string] => {
     const members = typeof pair === 'object' && pair !== null ? Object.entries(pair) : [];

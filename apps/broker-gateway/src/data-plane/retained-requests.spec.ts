@@ -21,6 +21,7 @@ describe('RetainedRequests', () => {
     mayPublish: () => undefined,
     mayReadRetained: () => undefined,
     mayUseShadow: () => undefined,
+    mayUseConnection: () => undefined,
     mayListRetained: () => undefined,
   };
   const deny = () => {

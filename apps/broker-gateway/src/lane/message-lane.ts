@@ -1,6 +1,7 @@
 import type { DirectOutcome } from './connection/direct-messages.js';
 import { LaneCore } from './connection/lane-core.js';
-import { GOODBYE_MS, LaneConnection } from './connection/lane-connection.js';
+import { GOODBYE_MS } from './connection/farewell.js';
+import { LaneConnection } from './connection/lane-connection.js';
 import type { Engine, EngineClient, EnginePacket } from './engine/engine-client.js';
 import { fromEngine } from './engine/engine-message.js';
 import { clearSession } from './engine/session-notes.js';

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { BrokerMessage } from '#thingcore/contracts';
-import { Clock, IdGenerator } from '#thingcore/platform';
+import { type BrokerMessage, correlationIdOf } from '#thingcore/contracts';
+import { Clock, IdGenerator, Logger } from '#thingcore/platform';
+import { currentTraceparent } from '#thingcore/tracing';
+import { currentCorrelationId } from '#thingcore/transport';
 import type { MqttMessage } from '../aedes/mqtt-message.js';
 import { RuleTap } from '../rules/rule-tap.js';
 import { MessageTaps } from '../taps/message-taps.js';
@@ -12,17 +14,24 @@ export interface MessageOrigin {
   sourceIp?: string;
   /** How often a rule has republished what led to the message. */
   hops?: number;
+  /** The id of the message or request that led to it; that of the running request unless given. */
+  correlationId?: string | undefined;
 }
 
 /** The one way into the platform for every message, of devices and of the platform itself: first rules, then watchers. */
 @Injectable()
 export class MessageIntake {
+  private readonly tellsAll: boolean;
+
   constructor(
     private readonly rules: RuleTap,
     private readonly taps: MessageTaps,
     private readonly clock: Clock,
     private readonly ids: IdGenerator,
-  ) {}
+    private readonly logger: Logger,
+  ) {
+    this.tellsAll = logger.level === 'debug';
+  }
 
   /** Whether rules or watchers want messages on a topic. */
   watches(topic: string): boolean {
@@ -36,9 +45,13 @@ export class MessageIntake {
   }
 
   /** Takes a message in; resolves with its id when, for QoS 1, rules have it safely. */
-  async take(message: MqttMessage, { hops = 0, ...origin }: MessageOrigin): Promise<string> {
+  async take(
+    message: MqttMessage,
+    { hops = 0, correlationId = currentCorrelationId(), ...origin }: MessageOrigin,
+  ): Promise<string> {
     const messageId = this.ids.uuid();
     if (!this.watches(message.topic)) return messageId;
+    const traceparent = currentTraceparent();
     const taken: BrokerMessage = {
       topic: message.topic,
       payload: message.payload.toString('base64'),
@@ -49,9 +62,18 @@ export class MessageIntake {
       hops,
       timestamp: this.clock.now(),
       messageId,
+      ...(correlationId === undefined ? {} : { correlationId }),
+      ...(traceparent === undefined ? {} : { traceparent }),
     };
+    if (this.tellsAll) this.tell(taken);
     await this.rules.offer(taken);
     this.taps.offer(taken);
     return messageId;
+  }
+
+  private tell(message: BrokerMessage): void {
+    const { messageId: traceId, topic: topicName, clientId, qos, hops } = message;
+    const correlationId = correlationIdOf(message);
+    this.logger.debug('a message was taken', { correlationId, traceId, topicName, clientId, qos, hops });
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IotError } from '#thingcore/errors';
 import { AedesBroker } from '../aedes/aedes-broker.js';
 import type { MqttMessage } from '../aedes/mqtt-message.js';
 import { MessageIntake, type MessageOrigin } from './message-intake.js';
@@ -10,6 +11,15 @@ export class Publisher {
     private readonly broker: AedesBroker,
     private readonly intake: MessageIntake,
   ) {}
+
+  /**
+   * Throws `ServiceUnavailable` while this node starts or stops. It serves the other services before it knows who wants what,
+   * and what they hand over then would be taken and reach nobody.
+   */
+  assertRunning(): void {
+    if (this.broker.isRunning) return;
+    throw new IotError('ServiceUnavailable', 'This broker node is being started or stopped; try again');
+  }
 
   /** Publishes a message and answers its id when the broker has taken it. */
   async publish(message: MqttMessage, origin: MessageOrigin = {}): Promise<string> {

@@ -1,49 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
-import type { RunningProcess } from '#thingcore/platform';
-import { startRedis, type TestRedis, waitFor } from '#thingcore/testing';
+import type { IClientOptions, MqttClient } from 'mqtt';
+import { waitFor } from '#thingcore/testing';
 import { closeOf, goodbyeOf } from '../broker.fixture.js';
-import { BrokerAddresses } from '../broker-gateway.module.js';
-import { registry } from '../fake-registry.fixture.js';
-import { startNodeProcess } from '../node-process.fixture.js';
+import { useTwoBrokers } from '../two-brokers.fixture.js';
 
 describe('messages between two broker nodes', () => {
-  let redis: TestRedis;
-  let registryProcess: RunningProcess;
-  const nodes: RunningProcess[] = [];
-  const clients: MqttClient[] = [];
-
-  const start = (service: 'registry' | 'broker') => startNodeProcess(service, redis.url);
-
-  async function connect(node: number, options: IClientOptions = {}): Promise<MqttClient> {
-    const { mqtt } = nodes[node]!.app.get(BrokerAddresses, { strict: false });
-    const client = await connectAsync(mqtt, { clientId: randomUUID(), reconnectPeriod: 0, ...options }, false);
-    clients.push(client);
-    return client;
-  }
+  const brokers = useTwoBrokers();
+  const connect = (node: number, options?: IClientOptions) => brokers.connect(node, options);
 
   function collect(client: MqttClient): string[] {
     const received: string[] = [];
     client.on('message', (_topic, payload) => received.push(payload.toString()));
     return received;
   }
-
-  beforeAll(async () => {
-    redis = await startRedis();
-    if (registry.authorities.length === 0) await registry.addAuthority();
-    registryProcess = await start('registry');
-    nodes.push(await start('broker'), await start('broker'));
-  }, 60_000);
-
-  afterEach(async () => {
-    for (const client of clients.splice(0)) await client.endAsync(true);
-  });
-
-  afterAll(async () => {
-    for (const node of nodes) await node.stop();
-    await registryProcess.stop();
-    await redis.stop();
-  });
 
   it.each([0, 1] as const)('arrive once and in order with QoS %i', async (qos) => {
     const subscriber = await connect(1);

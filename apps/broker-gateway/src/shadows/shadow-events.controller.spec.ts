@@ -1,4 +1,5 @@
 import type { ChangedShadow } from '#thingcore/contracts';
+import { IotError } from '#thingcore/errors';
 import type { ShadowTexts } from '#thingcore/shadow-document';
 import type { Publisher } from '../messages/publisher.js';
 import { ShadowEventsController } from './shadow-events.controller.js';
@@ -8,6 +9,12 @@ class FakePublisher {
   readonly published: [topic: string, document: Record<string, unknown>][] = [];
   awaited: (topic: string) => boolean = () => true;
   beforePublish: (topic: string) => Promise<void> = () => Promise.resolve();
+
+  isRunning = true;
+
+  assertRunning(): void {
+    if (!this.isRunning) throw new IotError('ServiceUnavailable', 'starting');
+  }
 
   isAwaited(topic: string): boolean {
     return this.awaited(topic);
@@ -53,6 +60,13 @@ describe('ShadowEventsController', () => {
       ['$aws/things/lamp/shadow/update/documents', { previous: { version: 5 }, current: { version: 6 } }],
       ['$aws/things/lamp/shadow/update/accepted', { version: 6 }],
     ]);
+  });
+
+  it('refuses what comes before its node knows who reads it, so that it is told later or by another node', async () => {
+    publisher.isRunning = false;
+    const event = { shadows: [changed([report(5, { on: false })])] };
+    await expect(sut.changed(event)).rejects.toMatchObject({ code: 'ServiceUnavailable', retryable: true });
+    expect(publisher.published).toEqual([]);
   });
 
   it('tells a deletion in its place among the updates', async () => {

@@ -27,6 +27,7 @@ export class ShadowEventsController {
   /** What happened to one shadow is told in the order it comes, of one event after the other; others go beside it. */
   @EventPattern(...handles(shadowChanged))
   async changed(@Payload(new ContractPipe(shadowChanged)) { shadows }: PayloadOf<typeof shadowChanged>): Promise<void> {
+    this.publisher.assertRunning();
     await Promise.all(shadows.map((shadow) => this.shadows.run(keyOf(shadow), () => this.tell(shadow))));
   }
 

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { ShadowAuthor } from '#thingcore/contracts';
+import type { ShadowAuthor, ShadowRequest } from '#thingcore/contracts';
 import { IotError, reviveError } from '#thingcore/errors';
 import { Clock, Logger } from '#thingcore/platform';
 import { parseTokenRequest, rejectedDocument } from '#thingcore/shadow-document';
 import { shadowTopics } from '#thingcore/topics';
+import { currentTraceparent } from '#thingcore/tracing';
+import { currentCorrelationId } from '#thingcore/transport';
 import { BoundedLines } from '../bounds/bounded-lines.js';
 import type { ShadowRequestTopic } from '../messages/reserved-topics.js';
 import { Publisher } from '../messages/publisher.js';
@@ -32,19 +34,32 @@ export class ShadowRequests {
   ) {}
 
   /**
-   * Takes a request; `from` names the connection it came on, `author` who is at its other end. Never rejects: what fails
-   * is answered on the topic.
+   * Takes a request; `from` names the connection it came on, `author` who is at its other end, `correlationId` the message
+   * or request that it is or that led to it. Never rejects: what fails is answered on the topic.
    */
-  submit(from: string, request: ShadowRequestTopic, payload: Buffer, author: ShadowAuthor = PLATFORM): void {
-    const isTaken = this.lines.join(`${from} ${request.thingName}`, () => this.perform(request, payload, author));
+  submit(
+    from: string,
+    request: ShadowRequestTopic,
+    payload: Buffer,
+    author: ShadowAuthor = PLATFORM,
+    correlationId = currentCorrelationId(),
+  ): void {
+    const cause = { correlationId, traceparent: currentTraceparent() };
+    const isTaken = this.lines.join(`${from} ${request.thingName}`, () =>
+      this.perform(request, payload, { author, ...cause }),
+    );
     if (!isTaken) void this.reject(request, payload, new IotError('Throttling', 'Too many requests'));
   }
 
-  private async perform(request: ShadowRequestTopic, payload: Buffer, author: ShadowAuthor): Promise<void> {
+  private async perform(
+    request: ShadowRequestTopic,
+    payload: Buffer,
+    origin: Pick<ShadowRequest, 'author' | 'correlationId' | 'traceparent'>,
+  ): Promise<void> {
     const { thingName, shadowName, operation } = request;
     const key = shadowName === undefined ? { thingName } : { thingName, shadowName };
     try {
-      const document = await this.calls.perform({ ...key, operation, payload: payload.toString('base64'), author });
+      const document = await this.calls.perform({ ...key, operation, payload: payload.toString('base64'), ...origin });
       if (document === undefined) return;
       await this.publisher.publishText(shadowTopics(thingName, shadowName).getAccepted, document);
     } catch (error) {

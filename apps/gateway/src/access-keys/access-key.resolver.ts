@@ -3,7 +3,8 @@ import { Args, Extensions, ID, Query, Resolver } from '@nestjs/graphql';
 import { createAccessKey, listAccessKeys, revokeAccessKey } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
 import { ADMINS_ONLY } from '../access/least-role.js';
-import { pageOfWhole, TwoWayPageArgs } from '../connections/whole-list.js';
+import { TwoWayPageArgs } from '../connections/two-way-page.args.js';
+import { pageOfWhole } from '../connections/whole-list.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import { FactsMutation, ObjectMutation } from '../mutations/payload-mutation.js';
 import {

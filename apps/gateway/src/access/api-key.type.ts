@@ -1,28 +1,15 @@
 import { Field, InputType, ObjectType } from '@nestjs/graphql';
 import type { ApiKey as RegistryApiKey, createApiKey, ReplyOf } from '#thingcore/contracts';
 import { type Connection, relayConnection } from '../connections/relay-connection.js';
-import { IdempotentInput } from '../mutations/idempotent.input.js';
-import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 import { AccessRole } from './access-role.type.js';
 import type { Role } from './caller.js';
+import { CreateKeyInput, Key, toKey } from './key.type.js';
 
 /** An API key without its secret. */
 @ObjectType({ description: 'A key that opens this API for an application.' })
-export class ApiKey {
+export class ApiKey extends Key {
   @Field(() => String, { description: 'Its name; unique, and never used again.' })
   name: string;
-
-  @Field(() => AccessRole, { description: 'What its holder may do.' })
-  role: Role;
-
-  @Field(() => DateTimeScalar, { description: 'When it was created.' })
-  createdAt: number;
-
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it expires; null when it never does.' })
-  expiresAt: number | null;
-
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was revoked; null while it is not.' })
-  revokedAt: number | null;
 }
 
 /** A page of API keys. */
@@ -43,15 +30,9 @@ export class CreatedApiKey {
 
 /** What `createApiKey` takes. */
 @InputType({ description: 'The API key to create.' })
-export class CreateApiKeyInput extends IdempotentInput {
+export class CreateApiKeyInput extends CreateKeyInput {
   @Field(() => String, { description: 'Its name: 1 to 64 of a-z, A-Z, 0-9 and . _ @ -' })
   name: string;
-
-  @Field(() => AccessRole, { description: 'What its holder may do.' })
-  role: Role;
-
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it expires; never when this is left out.' })
-  expiresAt?: number | null;
 }
 
 /** Who calls. */
@@ -65,8 +46,8 @@ export class CallerView {
 }
 
 /** An API key of the registry. */
-export function toApiKey({ name, role, createdAt, expiresAt, revokedAt }: RegistryApiKey): ApiKey {
-  return { name, role, createdAt, expiresAt: expiresAt ?? null, revokedAt: revokedAt ?? null };
+export function toApiKey(key: RegistryApiKey): ApiKey {
+  return { name: key.name, ...toKey(key) };
 }
 
 /** A new API key of the registry with its secret. */

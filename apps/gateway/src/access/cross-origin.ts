@@ -11,7 +11,7 @@ const PREFLIGHT = {
   'access-control-max-age': '600',
 } as const;
 
-const EXPOSED = 'x-graphql-cost, x-graphql-cost-limit, retry-after';
+const EXPOSED = 'x-graphql-cost, x-graphql-cost-limit, retry-after, x-request-id';
 
 /**
  * Lets web pages of other origins use the GraphQL API in a browser, those that operators name. A hook and no plugin: the

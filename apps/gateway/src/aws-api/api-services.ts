@@ -18,6 +18,9 @@ export interface ApiService {
 /** Hand-written clients do not encode the slashes of a topic. */
 const GREEDY = new Set(['Publish', 'GetRetainedMessage']);
 
+/** The models of botocore, and so the AWS CLI, have a slash behind the paths of these. */
+const SLASHED = new Set(['ListAuthorizers', 'ListCertificateProviders']);
+
 /**
  * The APIs by the names that services have in signatures; the device gateway is another name of the data plane, and
  * `execute-api` what botocore signed the control plane with for years: Debian's AWS CLI does.
@@ -49,6 +52,6 @@ function service(name: ApiName, exports: object): ApiService {
     name,
     operations,
     errors: new Map(errors.map((error) => [error.name, error])),
-    router: new OperationRouter(operations, GREEDY),
+    router: new OperationRouter(operations, GREEDY, SLASHED),
   };
 }

@@ -12,6 +12,7 @@ import {
   writeResponse,
 } from '#thingcore/rest-json';
 import { presignPath, type PresigningKey, type SignedRequest } from '#thingcore/sigv4';
+import { noteOnSpan } from '#thingcore/tracing';
 import { RpcClient } from '#thingcore/transport';
 import type { Caller, Role } from '../access/caller.js';
 import { rolesFrom } from '../access/least-role.js';
@@ -24,6 +25,7 @@ import { AuditedOperations } from './audited-operations.js';
 import { HANDLERS } from './handlers.js';
 import { Installation } from './installation.js';
 import type { OperationHandler } from './operation-handler.js';
+import { withKey, withToken } from './page-tokens.js';
 import { SignedRequests, type Signer } from './signatures/signed-requests.js';
 
 /** How long a link to a file opens it. */
@@ -99,6 +101,7 @@ export class AwsApi {
   ): Promise<HttpResponseParts> {
     const { operation } = routed;
     const { rpc, installation } = this;
+    noteOnSpan({ 'rpc.system.name': 'aws-api', 'rpc.method': `${api.name}/${operation.name}` });
     const [at, begun] = [this.clock.now(), performance.now()];
     const linkTo = (path: string) => linkFor(request, key, path, at);
     let input: ModelStructure = {};
@@ -109,8 +112,9 @@ export class AwsApi {
       if (!rolesFrom(handler.role).includes(caller.role)) throw new Denied(operation.name, caller.role, handler.role);
       this.audit.checkWritable(operation.name);
       input = readRequest(routed, request);
-      output = await handler.perform({ ...{ rpc, installation, caller }, now: at, linkTo }, input);
-      answer = writeResponse(operation, output);
+      const asked = withKey(operation.name, input);
+      output = await handler.perform({ ...{ rpc, installation, caller }, now: at, linkTo }, asked);
+      answer = writeResponse(operation, withToken(operation.name, output));
     } catch (cause) {
       error = this.refusal(cause, api, routed);
       answer = writeError(error);

@@ -4,8 +4,10 @@ import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IdGenerator, Logger } from '#thingcore/platform';
 import { type ApiError, type HttpResponseParts, writeError } from '#thingcore/rest-json';
+import { inSpan, noteOnSpan } from '#thingcore/tracing';
 import { withCorrelationId } from '#thingcore/transport';
 import { ClientAddresses } from '../requests/client-address.js';
+import { requestIdOf, requestSpan } from '../requests/request-trace.js';
 import { AwsApi } from './aws-api.js';
 
 /** AWS: the largest body that an operation takes, a message of 128 KB, a template or a policy; with room for base64. */
@@ -13,10 +15,9 @@ const BODY_BYTES = 1_048_576;
 
 const ANY_TYPE = 'application/octet-stream';
 
-const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'] as const;
-
-/** Those that operations have. */
-const ALLOWED = 'GET, POST, PUT, PATCH, DELETE';
+/** The methods that operations have. */
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const ALLOWED = METHODS.join(', ');
 
 /** Serves the HTTP API at `/`: every path that nothing else of the gateway has. */
 @Injectable()
@@ -46,7 +47,7 @@ export class AwsApiRoute implements OnModuleInit {
         this.refuse(error, reply),
       );
       scope.route({
-        method: [...METHODS],
+        method: [...server.supportedMethods],
         url: '/*',
         exposeHeadRoute: false,
         handler: (request, reply) => this.handle(request, reply),
@@ -57,25 +58,26 @@ export class AwsApiRoute implements OnModuleInit {
 
   private async handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { method, raw } = request;
-    const id = this.ids.uuid();
+    const id = requestIdOf(request) ?? this.ids.uuid();
     reply.header('x-amzn-requestid', id);
     // No page of a browser signs requests: nothing is told of origins.
     if (method === 'OPTIONS') return reply.code(204).header('allow', ALLOWED).send();
-    if (method === 'HEAD') return send(reply.header('allow', ALLOWED), NOT_ALLOWED);
+    if (!METHODS.includes(method)) return send(reply.header('allow', ALLOWED), notAllowed(method));
     // Not `request.url`: it is undecoded as well, but a rewrite may have changed it.
     const [path = '/', query = ''] = splitOnce(raw.url ?? '/');
     if (path === GRAPHIQL_PATH) return send(reply, NO_PAGE);
     const body = await bodyOf(request);
     if (body === undefined) return send(reply.header('connection', 'close'), TOO_LARGE);
+    const asked = {
+      ...{ method, path, body, query: new URLSearchParams(query), headers: raw.headers },
+      address: this.addresses.of(request),
+      scheme: this.addresses.schemeOf(request),
+    };
     const answer = await withCorrelationId(id, () =>
-      this.api.answer({
-        method,
-        path,
-        query: new URLSearchParams(query),
-        headers: raw.headers,
-        body,
-        address: this.addresses.of(request),
-        scheme: this.addresses.schemeOf(request),
+      inSpan(`${method} /*`, requestSpan(request, '/*'), async () => {
+        const answered = await this.api.answer(asked);
+        noteOnSpan({ 'http.response.status_code': answered.status });
+        return answered;
       }),
     );
     return send(reply, answer);
@@ -92,11 +94,10 @@ export class AwsApiRoute implements OnModuleInit {
   }
 }
 
-const NOT_ALLOWED = writeError({
-  name: 'MethodNotAllowedException',
-  status: 405,
-  message: `No operation of this API has the method HEAD; there are ${ALLOWED}`,
-});
+function notAllowed(method: string): HttpResponseParts {
+  const message = `No operation of this API has the method ${method}; there are ${ALLOWED}`;
+  return writeError({ name: 'MethodNotAllowedException', status: 405, message });
+}
 
 /** It comes here only where GraphiQL is off; a browser would ask in vain for a signature. */
 const GRAPHIQL_PATH = '/graphiql';

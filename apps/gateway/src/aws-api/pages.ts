@@ -6,9 +6,7 @@ const BY_DEFAULT = 25;
 /** AWS: `maxResults` and `pageSize` of the control plane. */
 const MOST = 250;
 
-const PREFIX = 'after:';
-
-/** The part of a request that asks for a page: of tokens or, in older operations, of markers. */
+/** The part of a request that asks for a page; its token has become the key that it is about, see page-tokens.ts. */
 export interface PageRequest {
   readonly nextToken?: string | undefined;
   readonly maxResults?: number | undefined;
@@ -16,21 +14,15 @@ export interface PageRequest {
   readonly pageSize?: number | undefined;
 }
 
-/** The page that the services are asked for. Throws `InvalidRequest` for a size or token that is none. */
+/** The page that the services are asked for. Throws `InvalidRequest` for a size that is none. */
 export function pageOf(request: PageRequest): { after?: string; limit: number } {
   const size = request.maxResults === undefined ? 'pageSize' : 'maxResults';
   const limit = request[size] ?? BY_DEFAULT;
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST) {
     throw invalid(size, `'${size}' must be a whole number from 1 to ${MOST}, not ${limit}`);
   }
-  const token = request.nextToken === undefined ? 'marker' : 'nextToken';
-  const given = request[token];
-  return given === undefined || given === '' ? { limit } : { limit, after: readToken(given, token) };
-}
-
-/** The token of the page after the one that ended with this key; nothing after the last. */
-export function toToken(nextKey: string | undefined): string | undefined {
-  return nextKey === undefined ? undefined : Buffer.from(PREFIX + nextKey).toString('base64url');
+  const after = request.nextToken ?? request.marker ?? '';
+  return after === '' ? { limit } : { limit, after };
 }
 
 /** The page of a list that is there as a whole, in the order of its keys. Throws as {@link pageOf}. */
@@ -45,7 +37,7 @@ export function pageOfAll<T>(
     .filter(({ key }) => key > after)
     .sort((left, right) => (left.key < right.key ? -1 : 1));
   const page = rest.slice(0, limit);
-  const nextToken = rest.length > limit ? toToken(page.at(-1)?.key) : undefined;
+  const nextToken = rest.length > limit ? page.at(-1)?.key : undefined;
   return { page: page.map(({ entry }) => entry), nextToken };
 }
 
@@ -54,12 +46,6 @@ export const TOKEN_PAGE_FIELDS = { after: 'nextToken', limit: 'maxResults' } as 
 
 /** What it is called in requests with markers. */
 export const MARKER_PAGE_FIELDS = { after: 'marker', limit: 'pageSize' } as const;
-
-function readToken(token: string, member: string): string {
-  const text = Buffer.from(token, 'base64url').toString();
-  if (text.startsWith(PREFIX)) return text.slice(PREFIX.length);
-  throw invalid(member, `'${member}' is not one that an earlier page has answered`);
-}
 
 function invalid(field: string, message: string): IotError {
   return new IotError('InvalidRequest', message, { details: { field } });

@@ -1,6 +1,8 @@
 import { ArgsType, Field, InputType, Int } from '@nestjs/graphql';
 import type { JsonValue } from '#thingcore/errors';
-import { PAGE_FIELDS, PageArgs } from '../connections/page.args.js';
+import { namedOrder, type NamedOrder } from '../connections/named-order.js';
+import { PAGE_FIELDS } from '../connections/page.args.js';
+import { TwoWayPageArgs } from '../connections/two-way-page.args.js';
 import { IdempotentInput } from '../mutations/idempotent.input.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 
@@ -11,14 +13,23 @@ export class BillingGroupFilter {
   namePrefix?: string | null;
 }
 
+/** The order of a list of billing groups. */
+export const BillingGroupOrder = namedOrder('BillingGroup', 'billing groups');
+
 /** The arguments of `billingGroups`. */
 @ArgsType()
-export class BillingGroupsArgs extends PageArgs {
+export class BillingGroupsArgs extends TwoWayPageArgs {
   @Field(() => BillingGroupFilter, {
     nullable: true,
     description: 'Which billing groups to return; all when it is left out.',
   })
   filter?: BillingGroupFilter | null;
+
+  @Field(() => BillingGroupOrder, {
+    nullable: true,
+    description: 'Their order; that of their names when it is left out. A cursor is one of its order.',
+  })
+  orderBy?: NamedOrder | null;
 }
 
 /** What `createBillingGroup` takes. */

@@ -2,8 +2,9 @@ import { UseFilters } from '@nestjs/common';
 import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { createBillingGroup, deleteBillingGroup, listBillingGroups, updateBillingGroup } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
-import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.js';
-import { toConnection } from '../connections/relay-connection.js';
+import { toNamedConnection, toNamedPageRequest } from '../connections/named-order.js';
+import { PAGE_FIELDS } from '../connections/page.args.js';
+import { toTwoWayPageRequest, TwoWayPageArgs } from '../connections/two-way-page.args.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import { FactsMutation, ObjectMutation } from '../mutations/payload-mutation.js';
@@ -37,21 +38,23 @@ export class BillingGroupResolver {
     return group === undefined ? null : toBillingGroup(group);
   }
 
-  @Query(() => BillingGroupConnection, { description: 'Billing groups, in the order of their names.' })
+  @Query(() => BillingGroupConnection, {
+    description: 'Billing groups, in the order of their names if no other is asked for.',
+  })
   async billingGroups(@Args() { filter, ...page }: BillingGroupsArgs): Promise<BillingGroupConnection> {
-    const request = { namePrefix: filter?.namePrefix ?? undefined, ...toPageRequest(page) };
+    const request = { namePrefix: filter?.namePrefix ?? undefined, ...toNamedPageRequest(page) };
     const reply = await inTermsOf(LIST_BILLING_GROUPS_FIELDS, this.rpc.call(listBillingGroups, request));
-    return toConnection(reply.billingGroups.map(toBillingGroup), reply.nextToken, page.after);
+    return toNamedConnection(reply.billingGroups.map(toBillingGroup), reply.nextToken, page);
   }
 
   @ResolveField(() => ThingConnection, { description: 'The things in it, in the order of their names.' })
   async things(
     @Parent() { name }: BillingGroup,
-    @Args() page: PageArgs,
+    @Args() page: TwoWayPageArgs,
     @Context() { loaders }: GatewayContext,
   ): Promise<ThingConnection> {
-    const request = { billingGroupName: name, ...toPageRequest(page) };
-    return toThingConnection(await inTermsOf(PAGE_FIELDS, loaders.thingLists.load(request)), page.after);
+    const request = { billingGroupName: name, ...toTwoWayPageRequest(page) };
+    return toThingConnection(await inTermsOf(PAGE_FIELDS, loaders.thingLists.load(request)), page);
   }
 
   @ResolveField(() => JsonScalar, { description: 'Its tags: an object of texts.' })

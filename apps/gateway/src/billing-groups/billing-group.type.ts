@@ -26,7 +26,11 @@ export class BillingGroup {
 }
 
 /** A page of billing groups. */
-export const BillingGroupConnection = relayConnection(BillingGroup, { one: 'billing group', many: 'billing groups' });
+export const BillingGroupConnection = relayConnection(BillingGroup, {
+  one: 'billing group',
+  many: 'billing groups',
+  order: 'in the order of their names if no other is asked for',
+});
 
 /** A page of billing groups. */
 export type BillingGroupConnection = Connection<BillingGroup>;

@@ -55,7 +55,7 @@ describeOperations(
         edges { cursor node { registrationConfig { templateBody } } } pageInfo { hasNextPage }
       } }`,
       command: listCaCertificates,
-      request: { limit: 1, after: `7.${ID}` },
+      request: { limit: 1, after: `7.${ID}`, isAscending: false },
       reply: { caCertificates: [CA], nextToken: `${CREATED_AT}.${ID}` },
       data: {
         caCertificates: {
@@ -63,6 +63,14 @@ describeOperations(
           pageInfo: { hasNextPage: true },
         },
       },
+    },
+    {
+      name: 'caCertificates from the oldest on',
+      operation: '{ caCertificates(orderBy: { field: CREATED_AT }) { nodes { id } } }',
+      command: listCaCertificates,
+      request: { limit: 50, isAscending: true },
+      reply: { caCertificates: [CA] },
+      data: { caCertificates: { nodes: [{ id: ID }] } },
     },
     {
       name: 'registrationCode',
@@ -175,7 +183,7 @@ describe('CA certificates', () => {
       `{ caCertificate(id: "${ID}") { certificates(first: 3, status: REVOKED) { edges { cursor } } } }`,
     );
     expect(gateway.services.requestsOf(listCertificates)).toEqual([
-      { caCertificateId: ID, status: 'REVOKED', limit: 3 },
+      { caCertificateId: ID, status: 'REVOKED', limit: 3, isAscending: false },
     ]);
   });
 

@@ -1,8 +1,9 @@
-import { ArgsType, Field, ID, InputType } from '@nestjs/graphql';
+import { ArgsType, Field, ID, InputType, registerEnumType } from '@nestjs/graphql';
 import type { registerCaCertificate, RequestOf, updateCaCertificate } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
 import { CertificateStatus } from '../certificates/certificate.type.js';
-import { PageArgs } from '../connections/page.args.js';
+import { OrderDirection } from '../connections/order-direction.js';
+import { TwoWayPageArgs } from '../connections/two-way-page.args.js';
 import { IdempotentInput } from '../mutations/idempotent.input.js';
 import { textOfDocument } from '../scalars/json-document.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
@@ -91,9 +92,38 @@ export class UpdateCaCertificateInput {
   removeAutoRegistration: boolean;
 }
 
+/** What CA certificates can be ordered by. */
+export const CaCertificateOrderField = { CREATED_AT: 'CREATED_AT' } as const;
+
+registerEnumType(CaCertificateOrderField, {
+  name: 'CaCertificateOrderField',
+  description: 'What CA certificates can be ordered by: they have no names.',
+  valuesMap: { CREATED_AT: { description: 'When they were registered.' } },
+});
+
+/** The order of a list of CA certificates. */
+@InputType({ description: 'The order of a list of CA certificates.' })
+export class CaCertificateOrder {
+  @Field(() => CaCertificateOrderField, { description: 'What they are ordered by.' })
+  field: keyof typeof CaCertificateOrderField;
+
+  @Field(() => OrderDirection, { defaultValue: OrderDirection.ASC, description: 'Which way.' })
+  direction: OrderDirection;
+}
+
+/** The arguments of `caCertificates`. */
+@ArgsType()
+export class CaCertificatesArgs extends TwoWayPageArgs {
+  @Field(() => CaCertificateOrder, {
+    nullable: true,
+    description: 'Their order; the newest first when it is left out.',
+  })
+  orderBy?: CaCertificateOrder | null;
+}
+
 /** The arguments of the certificates that a CA signed. */
 @ArgsType()
-export class SignedCertificatesArgs extends PageArgs {
+export class SignedCertificatesArgs extends TwoWayPageArgs {
   @Field(() => CertificateStatus, { nullable: true, description: 'Their status; any when it is left out.' })
   status?: CertificateStatus | null;
 }

@@ -15,13 +15,15 @@ import {
   DeletedCertificate,
   toCertificateConnection,
 } from '../certificates/certificate.type.js';
-import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.js';
+import { PAGE_FIELDS } from '../connections/page.args.js';
+import { toTwoWayPageRequest } from '../connections/two-way-page.args.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import { FactsMutation, ObjectMutation } from '../mutations/payload-mutation.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 import {
+  CaCertificatesArgs,
   RegisterCaCertificateInput,
   SignedCertificatesArgs,
   toRegisterCaCertificateRequest,
@@ -51,10 +53,12 @@ export class CaCertificateResolver {
     return ca === undefined ? null : toCaCertificate(ca);
   }
 
-  @Query(() => CaCertificateConnection, { description: 'CA certificates, the newest first.' })
-  async caCertificates(@Args() page: PageArgs): Promise<CaCertificateConnection> {
-    const reply = await inTermsOf(PAGE_FIELDS, this.rpc.call(listCaCertificates, toPageRequest(page)));
-    return toCaCertificateConnection(reply, page.after);
+  @Query(() => CaCertificateConnection, {
+    description: 'CA certificates, the newest first if no other order is asked for.',
+  })
+  async caCertificates(@Args() { orderBy, ...page }: CaCertificatesArgs): Promise<CaCertificateConnection> {
+    const request = toTwoWayPageRequest(page, { isAscending: orderBy?.direction === 'ASC' });
+    return toCaCertificateConnection(await inTermsOf(PAGE_FIELDS, this.rpc.call(listCaCertificates, request)), page);
   }
 
   @Query(() => String, {
@@ -74,8 +78,9 @@ export class CaCertificateResolver {
     @Args() { status, ...page }: SignedCertificatesArgs,
     @Context() { loaders }: GatewayContext,
   ): Promise<CertificateConnection> {
-    const request = { caCertificateId: id, status: status ?? undefined, ...toPageRequest(page) };
-    return toCertificateConnection(await inTermsOf(PAGE_FIELDS, loaders.certificateLists.load(request)), page.after);
+    const place = toTwoWayPageRequest(page, { isAscending: false });
+    const request = { caCertificateId: id, status: status ?? undefined, ...place };
+    return toCertificateConnection(await inTermsOf(PAGE_FIELDS, loaders.certificateLists.load(request)), page);
   }
 
   @ResolveField(() => JsonScalar, { description: 'Its tags: an object of texts.' })

@@ -2,6 +2,7 @@ import { Field, ID, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { type CaCertificate as RegistryCaCertificate, newestFirstToken } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
 import { type Connection, relayConnection, toConnectionBy } from '../connections/relay-connection.js';
+import type { TwoWayPageArgs } from '../connections/two-way-page.args.js';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 import { jsonOfText } from '../scalars/json-document.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
@@ -119,7 +120,7 @@ export class CaCertificate {
 export const CaCertificateConnection = relayConnection(CaCertificate, {
   one: 'CA certificate',
   many: 'CA certificates',
-  order: 'the newest first',
+  order: 'the newest first if no other order is asked for',
 });
 
 /** A page of CA certificates. */
@@ -158,15 +159,15 @@ export function toCaCertificate({
   };
 }
 
-/** A page of CA certificates of the registry, which was asked for with the cursor `after`. */
+/** A page of CA certificates of the registry, and what it was asked for with. */
 export function toCaCertificateConnection(
   { caCertificates, nextToken }: { caCertificates: readonly RegistryCaCertificate[]; nextToken?: string | undefined },
-  after: string | null | undefined,
+  page: TwoWayPageArgs,
 ): CaCertificateConnection {
   return toConnectionBy(
     ({ id, createdAt }) => newestFirstToken({ certificateId: id, createdAt }),
     caCertificates.map(toCaCertificate),
-    { nextToken, after },
+    { ...page, nextToken },
   );
 }
 

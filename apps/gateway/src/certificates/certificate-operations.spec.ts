@@ -139,7 +139,7 @@ describeOperations('the operations of certificates', [
       limit: 50,
     },
     reply: { certificates: [CERTIFICATE] },
-    data: { certificates: { nodes: [{ id: ID }], edges: [{ cursor: toCursor(`1800000000000.${ID}`) }] } },
+    data: { certificates: { nodes: [{ id: ID }], edges: [{ cursor: toCursor(`1800000000000.${ID}`, 'EXPIRES_AT') }] } },
   },
   {
     name: 'certificates with every filter, whose cursors are positions in the list',
@@ -147,7 +147,14 @@ describeOperations('the operations of certificates', [
       edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     } }`,
     command: listCertificates,
-    request: { status: 'ACTIVE', caCertificateId: anId('c'), after: `7.${anId('f')}`, limit: 2 },
+    request: {
+      status: 'ACTIVE',
+      caCertificateId: anId('c'),
+      after: `7.${anId('f')}`,
+      limit: 2,
+      isAscending: false,
+      orderBy: 'createdAt',
+    },
     reply: {
       certificates: [CERTIFICATE, aCertificate('b', { createdAt: CREATED_AT - 1 })],
       nextToken: `${CREATED_AT - 1}.${anId('b')}`,
@@ -172,7 +179,7 @@ describeOperations('the operations of certificates', [
     name: 'certificates without a filter',
     operation: '{ certificates { edges { cursor } pageInfo { hasNextPage } } }',
     command: listCertificates,
-    request: { limit: 50 },
+    request: { limit: 50, isAscending: false, orderBy: 'createdAt' },
     reply: { certificates: [] },
     data: { certificates: { edges: [], pageInfo: { hasNextPage: false } } },
   },

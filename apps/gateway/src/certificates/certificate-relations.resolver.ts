@@ -1,8 +1,9 @@
 import { UseFilters } from '@nestjs/common';
 import { Args, Context, Extensions, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { CaCertificate, toCaCertificate } from '../ca-certificates/ca-certificate.type.js';
-import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.js';
-import { toConnection } from '../connections/relay-connection.js';
+import { toNamedConnection } from '../connections/named-order.js';
+import { PAGE_FIELDS } from '../connections/page.args.js';
+import { toTwoWayPageRequest, TwoWayPageArgs } from '../connections/two-way-page.args.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import { loadPoliciesOfTarget } from '../policies/load-policies.js';
@@ -34,13 +35,13 @@ export class CertificateRelationsResolver {
   })
   async things(
     @Parent() { id }: Certificate,
-    @Args() page: PageArgs,
+    @Args() page: TwoWayPageArgs,
     @Context() { loaders }: GatewayContext,
   ): Promise<ThingConnection> {
-    const request = { principal: id, ...toPageRequest(page) };
+    const request = { principal: id, ...toTwoWayPageRequest(page) };
     const { things: attached, nextToken } = await inTermsOf(PAGE_FIELDS, loaders.principalThingLists.load(request));
     const things = await Promise.all(attached.map(({ thingName }) => loaders.things.load(thingName)));
-    return toConnection(things.filter((thing) => thing !== undefined).map(toThing), nextToken, page.after);
+    return toNamedConnection(things.filter((thing) => thing !== undefined).map(toThing), nextToken, page);
   }
 
   @Extensions({ listSize: 10 })

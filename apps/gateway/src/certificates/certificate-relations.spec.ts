@@ -57,7 +57,9 @@ describe('the relations of certificates', () => {
         },
       },
     });
-    expect(gateway.services.requestsOf(listPrincipalThings)).toEqual([{ principal: anId('a'), after: 'a', limit: 2 }]);
+    expect(gateway.services.requestsOf(listPrincipalThings)).toEqual([
+      { principal: anId('a'), after: 'a', limit: 2, isAscending: true },
+    ]);
     expect(gateway.services.requestsOf(getPoliciesOfTargets)).toEqual([
       { targets: [aCertificate('a').certificateArn], recursive: false },
     ]);

@@ -1,7 +1,8 @@
 import { ArgsType, Field, InputType, registerEnumType } from '@nestjs/graphql';
 import type { listCertificates, RequestOf } from '#thingcore/contracts';
 import { OrderDirection } from '../connections/order-direction.js';
-import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.js';
+import { PAGE_FIELDS } from '../connections/page.args.js';
+import { toTwoWayPageRequest, TwoWayPageArgs } from '../connections/two-way-page.args.js';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 import { CertificateStatus } from './certificate.type.js';
 
@@ -48,7 +49,7 @@ export class CertificateOrder {
 
 /** The arguments of `certificates`. */
 @ArgsType()
-export class CertificatesArgs extends PageArgs {
+export class CertificatesArgs extends TwoWayPageArgs {
   @Field(() => CertificateFilter, {
     nullable: true,
     description: 'Which certificates to return; all when it is left out.',
@@ -73,12 +74,14 @@ export function toListCertificatesRequest({
     caCertificateId: filter?.ca ?? undefined,
     expiresFrom: filter?.expiresFrom ?? undefined,
     expiresBefore: filter?.expiresBefore ?? undefined,
-    ...(orderBy && {
-      orderBy: orderBy.field === 'EXPIRES_AT' ? 'notAfter' : 'createdAt',
-      isAscending: orderBy.direction === 'ASC',
-    }),
-    ...toPageRequest(page),
+    orderBy: orderBy?.field === 'EXPIRES_AT' ? 'notAfter' : 'createdAt',
+    ...toTwoWayPageRequest(page, { isAscending: orderBy?.direction === 'ASC', by: certificateOrderOf(orderBy) }),
   };
+}
+
+/** What certificates are ordered by, when that is not their usual order. */
+export function certificateOrderOf(orderBy: CertificateOrder | null | undefined): string | undefined {
+  return orderBy?.field === 'EXPIRES_AT' ? orderBy.field : undefined;
 }
 
 /** How the fields of {@link toListCertificatesRequest} are called in GraphQL. */

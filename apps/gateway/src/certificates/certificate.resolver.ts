@@ -15,7 +15,12 @@ import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import { FactsMutation, ObjectMutation } from '../mutations/payload-mutation.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
 import { checkCertificateId } from './certificate-id.js';
-import { CertificatesArgs, LIST_CERTIFICATES_FIELDS, toListCertificatesRequest } from './certificate.args.js';
+import {
+  CertificatesArgs,
+  LIST_CERTIFICATES_FIELDS,
+  toListCertificatesRequest,
+  certificateOrderOf,
+} from './certificate.args.js';
 import {
   CreateCertificateFromCsrInput,
   CreateKeysAndCertificateInput,
@@ -55,7 +60,7 @@ export class CertificateResolver {
   async certificates(@Args() args: CertificatesArgs): Promise<CertificateConnection> {
     const request = toListCertificatesRequest(args);
     const page = await inTermsOf(LIST_CERTIFICATES_FIELDS, this.rpc.call(listCertificates, request));
-    return toCertificateConnection(page, args.after, request.orderBy);
+    return toCertificateConnection(page, { ...args, by: certificateOrderOf(args.orderBy) });
   }
 
   @FactsMutation(KeysAndCertificate, {

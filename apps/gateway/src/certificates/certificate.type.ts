@@ -6,7 +6,7 @@ import {
   newestFirstToken,
   type ReplyOf,
 } from '#thingcore/contracts';
-import { type Connection, relayConnection, toConnectionBy } from '../connections/relay-connection.js';
+import { type Connection, type PagePlace, relayConnection, toConnectionBy } from '../connections/relay-connection.js';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 
 /** The statuses of a certificate. */
@@ -136,15 +136,15 @@ export function toKeysAndCertificate(reply: ReplyOf<typeof createKeysAndCertific
   return { ...toSignedCertificate(reply), publicKey: reply.publicKeyPem, privateKey: reply.privateKeyPem };
 }
 
-/** A page of certificates of the registry, which was asked for with the cursor `after`. */
+/** A page of certificates of the registry, and what it was asked for with. */
 export function toCertificateConnection(
   { certificates, nextToken }: { certificates: readonly RegistryCertificate[]; nextToken?: string | undefined },
-  after: string | null | undefined,
-  orderedBy: 'createdAt' | 'notAfter' = 'createdAt',
+  { by, ...page }: Omit<PagePlace, 'nextToken'>,
 ): CertificateConnection {
   return toConnectionBy(
-    (certificate) => newestFirstToken({ certificateId: certificate.id, createdAt: certificate[orderedBy] }),
+    ({ id, createdAt, notAfter }) =>
+      newestFirstToken({ certificateId: id, createdAt: by === undefined ? createdAt : notAfter }),
     certificates.map(toCertificate),
-    { nextToken, after },
+    { ...page, nextToken, by },
   );
 }

@@ -9,7 +9,11 @@ export class PageInfo {
   @Field(() => Boolean, { description: 'Whether there is something before this page.' })
   hasPreviousPage: boolean;
 
-  @Field(() => String, { nullable: true, description: 'The cursor of the first edge; null on an empty page.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The cursor of the first edge; pass it as `before` to get the page before. Null when there is nothing and no page before.',
+  })
   startCursor: string | null;
 
   @Field(() => String, {

@@ -1,10 +1,13 @@
 import { ArgsType, Field, Int } from '@nestjs/graphql';
-import { checkPageSize, keyOfCursor, MAX_PAGE_SIZE } from './cursor.js';
+import { checkPageSize, DEFAULT_PAGE_SIZE, keyOfCursor, MAX_PAGE_SIZE } from './cursor.js';
 
-/** The arguments of every list. */
+/** The arguments of a list that is read from its beginning on: of a log, of what is put together of several nodes. */
 @ArgsType()
 export class PageArgs {
-  @Field(() => Int, { defaultValue: 50, description: `How many entries to return: 1 to ${MAX_PAGE_SIZE}.` })
+  @Field(() => Int, {
+    defaultValue: DEFAULT_PAGE_SIZE,
+    description: `How many entries to return: 1 to ${MAX_PAGE_SIZE}. The list is read from its beginning on: there is no \`last\`.`,
+  })
   first: number;
 
   @Field(() => String, {

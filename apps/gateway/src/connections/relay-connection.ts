@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { Field, ObjectType } from '@nestjs/graphql';
 import { toCursor } from './cursor.js';
 import { PageInfo } from './page-info.type.js';
+import { isGiven, type TwoWayPageArgs } from './two-way-page.args.js';
 
 /** An entry of a list, as Relay has it. */
 export interface Edge<Node> {
@@ -53,39 +54,35 @@ export function relayConnection<Node>(
   return NodeConnection;
 }
 
-/** Where a page of a service lies in its list. */
-export interface PagePlace {
-  /** Where the next page begins, if there is one. */
+/** Where a page of a service lies in its list: what it was asked for with, and where the service would go on. */
+export interface PagePlace extends Pick<TwoWayPageArgs, 'after' | 'last' | 'before'> {
+  /** Where the service goes on in the order in which it reads, if there is more. */
   readonly nextToken: string | undefined;
-  /** The cursor that the page was asked for with, if any. */
-  readonly after: string | null | undefined;
-}
-
-/** A page of a service whose list is in the order of names. */
-export function toConnection<Node extends { readonly name: string }>(
-  nodes: readonly Node[],
-  nextToken: string | undefined,
-  after: string | null | undefined,
-): Connection<Node> {
-  return toConnectionBy(({ name }) => name, nodes, { nextToken, after });
+  /** What the list is ordered by, where that is another than its usual order. */
+  readonly by?: string | undefined;
 }
 
 /** A page of a service; `keyOf` is where the list goes on behind a node, as a `nextToken` says it. */
 export function toConnectionBy<Node>(
   keyOf: (node: Node) => string,
-  nodes: readonly Node[],
-  { nextToken, after }: PagePlace,
+  read: readonly Node[],
+  { nextToken, after, last, before, by }: PagePlace,
 ): Connection<Node> {
-  const edges = nodes.map((node) => ({ cursor: toCursor(keyOf(node)), node }));
+  const isBackward = isGiven(last);
+  // A page from the end was read against the order of the list.
+  const nodes = isBackward ? [...read].reverse() : [...read];
+  const edges = nodes.map((node) => ({ cursor: toCursor(keyOf(node), by), node }));
+  const hasMore = nextToken !== undefined;
+  // A page may be empty that is not the last: those that were looked through had nothing of what was asked for.
+  const onwards = hasMore ? toCursor(nextToken, by) : null;
   return {
     edges,
-    nodes: [...nodes],
+    nodes,
     pageInfo: {
-      hasNextPage: nextToken !== undefined,
-      hasPreviousPage: after !== undefined && after !== null,
-      startCursor: edges.at(0)?.cursor ?? null,
-      // A page may be empty that is not the last: those that were looked through had nothing of what was asked for.
-      endCursor: edges.at(-1)?.cursor ?? (nextToken === undefined ? null : toCursor(nextToken)),
+      hasNextPage: isBackward ? isGiven(before) : hasMore,
+      hasPreviousPage: isBackward ? hasMore : isGiven(after),
+      startCursor: edges.at(0)?.cursor ?? (isBackward ? onwards : null),
+      endCursor: edges.at(-1)?.cursor ?? (isBackward ? null : onwards),
     },
   };
 }

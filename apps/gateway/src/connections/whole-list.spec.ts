@@ -1,6 +1,7 @@
 import { IotError } from '#thingcore/errors';
 import { keyOfCursor, toCursor } from './cursor.js';
-import { pageOfWhole, type TwoWayPageArgs } from './whole-list.js';
+import type { TwoWayPageArgs } from './two-way-page.args.js';
+import { pageOfWhole } from './whole-list.js';
 
 const LETTERS = ['d', 'b', 'a', 'e', 'c'].map((name) => ({ name }));
 

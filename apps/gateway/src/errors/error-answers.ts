@@ -70,6 +70,12 @@ export class ErrorAnswers {
   }
 }
 
+/** What the HTTP and GraphQL servers say in words of their own. */
+const PLAIN_WORDS: ReadonlyMap<string, string> = new Map([
+  ['Unknown query', 'The request holds no GraphQL document: send it as "query"'],
+  ['body must be object', 'A request is one operation, an object with "query": send those of a batch one by one'],
+]);
+
 function refused(statusCode: number, message: string): PublicError {
   switch (statusCode) {
     case 413:
@@ -80,10 +86,7 @@ function refused(statusCode: number, message: string): PublicError {
     case 415:
       return unsupportedMediaType();
     default:
-      return new PublicError(
-        message === 'Unknown query' ? 'The request holds no GraphQL document: send it as "query"' : message,
-        { code: 'InvalidRequest' },
-      );
+      return new PublicError(PLAIN_WORDS.get(message) ?? message, { code: 'InvalidRequest' });
   }
 }
 

@@ -8,6 +8,7 @@ const SCHEMA = buildSchema(`
     lamp(name: String): Lamp
     lamps(first: Int! = 50, after: String): LampConnection!
     denials(last: Int! = 20): [Lamp!]!
+    walked(first: Int, after: String, last: Int, before: String): LampConnection!
   }
   type Mutation { createLamp(name: String): Payload }
   type Subscription { lampChanged: Lamp }
@@ -37,6 +38,10 @@ describe('costOf', () => {
       '{ lamps(first: 10) { nodes { lamps(first: 20) { nodes { name } } } } }',
       5 + 10 * (1 + 5 + 20),
     ],
+    ['a page from either end without its size', '{ walked { nodes { name } } }', 55],
+    ['a page from the end', '{ walked(last: 200) { nodes { name } } }', 205],
+    ['a page of nulls', '{ walked(first: null, last: null) { nodes { name } } }', 55],
+    ['a page from both ends, which is refused later', '{ walked(first: 1, last: 20) { nodes { name } } }', 25],
     ['a list with a size', '{ denials(last: 7) { name } }', 12],
     ['a list of which nobody says how long it is', '{ lamp { groups { name lamp { name } } } }', 21],
     ['a list of which the schema says how long it is', '{ lamp { rooms { name } } }', 4],

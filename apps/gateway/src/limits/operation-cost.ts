@@ -15,7 +15,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
-import { MAX_PAGE_SIZE } from '../connections/cursor.js';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../connections/cursor.js';
 
 /** What a field of the schema may say about its cost: `@Extensions({ cost: 5 })`, `@Extensions({ listSize: 10 })`. */
 export interface CostHints {
@@ -144,12 +144,15 @@ class CostMeter {
 
   /** A size that no page can have is refused where the page is asked for, in words of its own. */
   private sizeAskedFor(field: GraphQLField<unknown, unknown>, node: FieldNode): number | undefined {
-    const declared = field.args.find(({ name }) => SIZE_ARGUMENTS.includes(name));
-    if (declared === undefined) return undefined;
-    const given = node.arguments?.find(({ name }) => name.value === declared.name)?.value;
-    const size = given === undefined ? undefined : this.valueOf(given);
-    const asked = typeof size === 'number' && Number.isFinite(size) ? size : declared.defaultValue;
-    return Math.min(Math.max(typeof asked === 'number' ? asked : COSTS.listSize, 1), MAX_PAGE_SIZE);
+    const declared = field.args.filter(({ name }) => SIZE_ARGUMENTS.includes(name));
+    if (declared.length === 0) return undefined;
+    const sizes = declared.map(({ name, defaultValue }) => {
+      const given = node.arguments?.find((argument) => argument.name.value === name)?.value;
+      const size = given === undefined ? undefined : this.valueOf(given);
+      return typeof size === 'number' && Number.isFinite(size) ? size : defaultValue;
+    });
+    const asked = sizes.filter((size) => typeof size === 'number');
+    return Math.min(asked.length === 0 ? DEFAULT_PAGE_SIZE : Math.max(1, ...asked), MAX_PAGE_SIZE);
   }
 
   private valueOf(value: ValueNode): unknown {

@@ -2,8 +2,9 @@ import { UseFilters } from '@nestjs/common';
 import { Args, Context, Extensions, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { attachPolicy, detachPolicy } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
-import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.js';
+import { PAGE_FIELDS } from '../connections/page.args.js';
 import { toConnectionBy } from '../connections/relay-connection.js';
+import { toTwoWayPageRequest, TwoWayPageArgs } from '../connections/two-way-page.args.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import { ObjectMutation } from '../mutations/payload-mutation.js';
@@ -25,13 +26,13 @@ export class PolicyTargetsResolver {
   @ResolveField(() => PolicyTargetConnection, { description: 'The certificates and thing groups it is attached to.' })
   async targets(
     @Parent() { name }: Policy,
-    @Args() page: PageArgs,
+    @Args() page: TwoWayPageArgs,
     @Context() { loaders }: GatewayContext,
   ): Promise<PolicyTargetConnection> {
-    const request = { policyName: name, ...toPageRequest(page) };
+    const request = { policyName: name, ...toTwoWayPageRequest(page) };
     const { targets, nextToken } = await inTermsOf(PAGE_FIELDS, loaders.policyTargetLists.load(request));
     const nodes: PolicyTarget[] = targets.map((arn) => ({ arn }));
-    return toConnectionBy(({ arn }) => arn, nodes, { nextToken, after: page.after });
+    return toConnectionBy(({ arn }) => arn, nodes, { nextToken, ...page });
   }
 }
 

@@ -85,7 +85,7 @@ describeOperations(
       name: 'policies',
       operation: `{ policies(first: 1, after: "${toCursor('a')}") { edges { cursor node { name } } pageInfo { hasNextPage } } }`,
       command: listPolicies,
-      request: { limit: 1, after: 'a' },
+      request: { limit: 1, after: 'a', isAscending: true, orderBy: 'policyName' },
       reply: { policies: [POLICY], nextToken: 'p' },
       data: {
         policies: { edges: [{ cursor: toCursor('p'), node: { name: 'p' } }], pageInfo: { hasNextPage: true } },

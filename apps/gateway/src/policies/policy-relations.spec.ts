@@ -95,7 +95,9 @@ describe('the relations of policies', () => {
         },
       },
     });
-    expect(services.requestsOf(listTargetsForPolicy)).toEqual([{ policyName: 'p', after: CERT_ARN, limit: 2 }]);
+    expect(services.requestsOf(listTargetsForPolicy)).toEqual([
+      { policyName: 'p', after: CERT_ARN, limit: 2, isAscending: true },
+    ]);
     expect(services.requestsOf(getCertificates)).toEqual([{ certificateIds: [anId('a')] }]);
     expect(services.requestsOf(getThingGroups)).toEqual([{ thingGroupNames: ['floor'] }]);
   });

@@ -2,7 +2,8 @@ import { UseFilters } from '@nestjs/common';
 import { Args, Context, Extensions, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { createPolicy, deletePolicy, getEffectivePolicies, listPolicies } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
-import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.js';
+import { toNamedPageRequest } from '../connections/named-order.js';
+import { PAGE_FIELDS } from '../connections/page.args.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import { FactsMutation, ObjectMutation } from '../mutations/payload-mutation.js';
@@ -11,7 +12,7 @@ import { textOfDocument } from '../scalars/json-document.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 import { asStringMap } from '../scalars/string-map.js';
 import { checkPolicyName } from './policy-name.js';
-import { CreatePolicyInput, POLICY_FIELDS } from './policy.input.js';
+import { CreatePolicyInput, PoliciesArgs, POLICY_FIELDS } from './policy.input.js';
 import {
   DeletedPolicy,
   Policy,
@@ -37,10 +38,11 @@ export class PolicyResolver {
     return policy === undefined ? null : toPolicy(policy);
   }
 
-  @Query(() => PolicyConnection, { description: 'Policies, in the order of their names.' })
-  async policies(@Args() page: PageArgs): Promise<PolicyConnection> {
-    const reply = await inTermsOf(PAGE_FIELDS, this.rpc.call(listPolicies, toPageRequest(page)));
-    return toPolicyConnection(reply, page.after);
+  @Query(() => PolicyConnection, { description: 'Policies, in the order of their names if no other is asked for.' })
+  async policies(@Args() page: PoliciesArgs): Promise<PolicyConnection> {
+    const { orderBy, ...place } = toNamedPageRequest(page);
+    const request = { ...place, orderBy: orderBy === 'name' ? ('policyName' as const) : orderBy };
+    return toPolicyConnection(await inTermsOf(PAGE_FIELDS, this.rpc.call(listPolicies, request)), page);
   }
 
   // Ten of a certificate, and two of each group: of ten groups on seven levels.

@@ -1,7 +1,8 @@
 import { Field, Int, ObjectType } from '@nestjs/graphql';
 import type { lintPolicy, Policy as RegistryPolicy, ReplyOf } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
-import { type Connection, relayConnection, toConnection } from '../connections/relay-connection.js';
+import { type NamedPageArgs, toNamedConnection } from '../connections/named-order.js';
+import { type Connection, relayConnection } from '../connections/relay-connection.js';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 import { jsonOfText } from '../scalars/json-document.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
@@ -29,7 +30,11 @@ export class Policy {
 }
 
 /** A page of policies. */
-export const PolicyConnection = relayConnection(Policy, { one: 'policy', many: 'policies' });
+export const PolicyConnection = relayConnection(Policy, {
+  one: 'policy',
+  many: 'policies',
+  order: 'in the order of their names if no other is asked for',
+});
 
 /** A page of policies. */
 export type PolicyConnection = Connection<Policy>;
@@ -84,12 +89,12 @@ export function toPolicy({
   };
 }
 
-/** A page of policies of the registry, which was asked for with the cursor `after`. */
+/** A page of policies of the registry, and what it was asked for with. */
 export function toPolicyConnection(
   { policies, nextToken }: { policies: readonly RegistryPolicy[]; nextToken?: string | undefined },
-  after: string | null | undefined,
+  page: NamedPageArgs,
 ): PolicyConnection {
-  return toConnection(policies.map(toPolicy), nextToken, after);
+  return toNamedConnection(policies.map(toPolicy), nextToken, page);
 }
 
 /** The warnings of the registry about a document. */

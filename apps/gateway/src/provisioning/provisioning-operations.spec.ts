@@ -93,7 +93,7 @@ describeOperations(
         edges { cursor node { name description preProvisioningHook { targetArn } } } pageInfo { hasNextPage }
       } }`,
       command: listProvisioningTemplates,
-      request: { limit: 1, after: 'a', namePrefix: 'p', type: 'JITP' },
+      request: { limit: 1, after: 'a', namePrefix: 'p', type: 'JITP', isAscending: true, orderBy: 'name' },
       reply: { templates: [TEMPLATE], nextToken: 'pumps' },
       data: {
         provisioningTemplates: {

@@ -1,7 +1,8 @@
 import { ArgsType, Field, InputType, Int } from '@nestjs/graphql';
 import type { createProvisioningTemplate, RequestOf, updateProvisioningTemplate } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
-import { PageArgs } from '../connections/page.args.js';
+import { namedOrder, type NamedOrder } from '../connections/named-order.js';
+import { TwoWayPageArgs } from '../connections/two-way-page.args.js';
 import { IdempotentInput } from '../mutations/idempotent.input.js';
 import { textOfDocument } from '../scalars/json-document.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
@@ -88,14 +89,23 @@ export class UpdateProvisioningTemplateInput {
   removePreProvisioningHook: boolean;
 }
 
+/** The order of a list of provisioning templates. */
+export const ProvisioningTemplateOrder = namedOrder('ProvisioningTemplate', 'provisioning templates');
+
 /** The arguments of the list of templates. */
 @ArgsType()
-export class ProvisioningTemplatesArgs extends PageArgs {
+export class ProvisioningTemplatesArgs extends TwoWayPageArgs {
   @Field(() => String, { nullable: true, description: 'What their names begin with.' })
   namePrefix?: string | null;
 
   @Field(() => ProvisioningTemplateType, { nullable: true, description: 'What they are for; any when it is left out.' })
   type?: ProvisioningTemplateType | null;
+
+  @Field(() => ProvisioningTemplateOrder, {
+    nullable: true,
+    description: 'Their order; that of their names when it is left out. A cursor is one of its order.',
+  })
+  orderBy?: NamedOrder | null;
 }
 
 /** How the fields of the commands about templates are called in GraphQL. */

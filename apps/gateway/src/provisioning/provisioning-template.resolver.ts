@@ -7,7 +7,8 @@ import {
   updateProvisioningTemplate,
 } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
-import { PAGE_FIELDS, toPageRequest } from '../connections/page.args.js';
+import { toNamedPageRequest } from '../connections/named-order.js';
+import { PAGE_FIELDS } from '../connections/page.args.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import { FactsMutation, ObjectMutation } from '../mutations/payload-mutation.js';
@@ -48,13 +49,15 @@ export class ProvisioningTemplateResolver {
     return template === undefined ? null : toProvisioningTemplate(template);
   }
 
-  @Query(() => ProvisioningTemplateConnection, { description: 'Provisioning templates, in the order of their names.' })
+  @Query(() => ProvisioningTemplateConnection, {
+    description: 'Provisioning templates, in the order of their names if no other is asked for.',
+  })
   async provisioningTemplates(
     @Args() { namePrefix, type, ...page }: ProvisioningTemplatesArgs,
   ): Promise<ProvisioningTemplateConnection> {
-    const request = { namePrefix: namePrefix ?? undefined, type: type ?? undefined, ...toPageRequest(page) };
+    const request = { namePrefix: namePrefix ?? undefined, type: type ?? undefined, ...toNamedPageRequest(page) };
     const reply = await inTermsOf(PAGE_FIELDS, this.rpc.call(listProvisioningTemplates, request));
-    return toProvisioningTemplateConnection(reply, page.after);
+    return toProvisioningTemplateConnection(reply, page);
   }
 
   @ResolveField(() => JsonScalar, { description: 'Its tags: an object of texts.' })

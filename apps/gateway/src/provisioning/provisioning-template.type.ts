@@ -1,7 +1,8 @@
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import type { ProvisioningTemplateRecord } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
-import { type Connection, relayConnection, toConnection } from '../connections/relay-connection.js';
+import { type NamedPageArgs, toNamedConnection } from '../connections/named-order.js';
+import { type Connection, relayConnection } from '../connections/relay-connection.js';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 import { jsonOfText } from '../scalars/json-document.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
@@ -113,10 +114,10 @@ export function toProvisioningTemplate(record: ProvisioningTemplateRecord): Prov
   };
 }
 
-/** A page of templates of the registry, which was asked for with the cursor `after`. */
+/** A page of templates of the registry, and what it was asked for with. */
 export function toProvisioningTemplateConnection(
   { templates, nextToken }: { templates: readonly ProvisioningTemplateRecord[]; nextToken?: string | undefined },
-  after: string | null | undefined,
+  page: NamedPageArgs,
 ): ProvisioningTemplateConnection {
-  return toConnection(templates.map(toProvisioningTemplate), nextToken, after);
+  return toNamedConnection(templates.map(toProvisioningTemplate), nextToken, page);
 }

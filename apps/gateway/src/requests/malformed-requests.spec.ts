@@ -106,4 +106,18 @@ describe('a request of any form', () => {
       { numRuns: RUNS },
     );
   });
+
+  it('that is a batch of operations is told to send them one by one', async () => {
+    const { statusCode, json } = await send(JSON.stringify([{ query: '{ me { name } }' }]));
+    expect(statusCode).toBe(400);
+    expect(json()).toMatchObject({
+      data: null,
+      errors: [
+        {
+          message: 'A request is one operation, an object with "query": send those of a batch one by one',
+          extensions: { code: 'InvalidRequest' },
+        },
+      ],
+    });
+  });
 });

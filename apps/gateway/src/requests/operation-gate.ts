@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import { PublicError, unauthenticated } from '../errors/public-error.js';
 import { GATEWAY_CONFIG, type GatewayConfig, showsSchema } from '../gateway.config.js';
+import { noteOnSpan } from '#thingcore/tracing';
 import { CallerLimits } from '../limits/caller-limits.js';
 import { OperationCosts } from '../limits/operation-costs.js';
 import { GatewayMetrics } from '../metrics/gateway-metrics.js';
@@ -91,6 +92,7 @@ export class OperationGate {
     context.reply?.header(COST_HEADER, cost).header(COST_LIMIT_HEADER, this.limits.maxCost);
     if (context.caller === undefined) throw unauthenticated();
     this.limits.admitCost(context.caller, cost);
+    noteOnSpan({ 'graphql.operation.type': kind });
     this.executions.set(context, { kind, begunAt: performance.now() });
   }
 
@@ -99,6 +101,7 @@ export class OperationGate {
     const execution = this.executions.get(context);
     if (execution === undefined) return;
     const seconds = (performance.now() - execution.begunAt) / 1_000;
+    if (errors !== undefined) noteOnSpan({ 'thingcore.graphql.errors': errors.length });
     this.metrics.executed(execution.kind, errors !== undefined && errors.length > 0, seconds);
   }
 

@@ -13,6 +13,7 @@ import { FailedLogins } from '../limits/failed-logins.js';
 import { PersistedOperations } from '../persisted-operations/persisted-operations.js';
 import { ClientAddresses } from './client-address.js';
 import type { GatewayContext } from './gateway-context.js';
+import { REQUEST_ID, requestIdOf, withinSpan } from './request-trace.js';
 
 interface Admission {
   readonly correlationId: string;
@@ -41,7 +42,8 @@ export class RequestGate {
 
   /** Authenticates a request, or answers it, before its body is read: nobody without a key makes the gateway work. */
   async admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const correlationId = this.ids.uuid();
+    const correlationId = requestIdOf(request) ?? this.ids.uuid();
+    reply.header(REQUEST_ID, correlationId);
     await withCorrelationId(correlationId, async () => {
       try {
         const address = this.addresses.of(request);
@@ -81,7 +83,7 @@ export class RequestGate {
     }
     const admission = this.admissions.get(request);
     if (admission === undefined) proceed();
-    else withCorrelationId(admission.correlationId, proceed);
+    else withCorrelationId(admission.correlationId, () => withinSpan(request, reply, proceed));
   }
 
   /** Puts the text of an operation where a request has its hash only. */

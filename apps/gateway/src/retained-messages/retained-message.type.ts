@@ -3,29 +3,16 @@ import type {
   RetainedMessage as BrokerRetainedMessage,
   RetainedMessageSummary as BrokerRetainedSummary,
 } from '#thingcore/contracts';
-import type { JsonValue } from '#thingcore/errors';
 import { PART_OF_DOCUMENT } from '../connections/part-of-document.js';
 import { type Connection, relayConnection } from '../connections/relay-connection.js';
+import { MessageContent } from '../messages/message-content.type.js';
 import { toUserProperties, UserProperty } from '../messages/message-properties.type.js';
 import { readPayload } from '../messages/payload.js';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
-import { JsonScalar } from '../scalars/json.scalar.js';
 
 /** A message that is retained on a topic. */
 @ObjectType({ description: 'A message that the broker keeps for those who subscribe to its topic later.' })
-export class RetainedMessage {
-  @Field(() => String, { description: 'Its topic.' })
-  topic: string;
-
-  @Field(() => JsonScalar, { nullable: true, description: 'Its payload as JSON; null when it is none.' })
-  payload: JsonValue;
-
-  @Field(() => String, { nullable: true, description: 'Its payload as text; null when it is no UTF-8.' })
-  payloadText: string | null;
-
-  @Field(() => String, { description: 'Its payload as it is, in base64.' })
-  payloadBase64: string;
-
+export class RetainedMessage extends MessageContent {
   @Field(() => Int, { description: 'The quality of service it was published with.' })
   qos: number;
 

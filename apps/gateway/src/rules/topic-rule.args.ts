@@ -1,7 +1,8 @@
 import { ArgsType, Field, InputType, registerEnumType } from '@nestjs/graphql';
 import type { listTopicRules, RequestOf } from '#thingcore/contracts';
 import { OrderDirection } from '../connections/order-direction.js';
-import { type ListOrder, timeKey, TwoWayPageArgs } from '../connections/whole-list.js';
+import { TwoWayPageArgs } from '../connections/two-way-page.args.js';
+import { type ListOrder, timeKey } from '../connections/whole-list.js';
 import type { TopicRule } from './topic-rule.type.js';
 
 /** What rules can be ordered by. */
@@ -76,6 +77,6 @@ export const LIST_RULES_FIELDS = {
 export function topicRuleOrder(order: TopicRuleOrder | null | undefined): ListOrder<TopicRule> {
   const isDescending = order?.direction === 'DESC';
   return order?.field === 'CREATED_AT'
-    ? { keyOf: ({ createdAt, name }) => timeKey(createdAt, name), isDescending }
+    ? { keyOf: ({ createdAt, name }) => timeKey(createdAt, name), isDescending, by: 'CREATED_AT' }
     : { keyOf: ({ name }) => name, isDescending };
 }

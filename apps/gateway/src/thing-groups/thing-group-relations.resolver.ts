@@ -1,6 +1,7 @@
 import { UseFilters } from '@nestjs/common';
 import { Args, Context, Extensions, Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import { PAGE_FIELDS, toPageRequest } from '../connections/page.args.js';
+import { PAGE_FIELDS } from '../connections/page.args.js';
+import { toTwoWayPageRequest } from '../connections/two-way-page.args.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import type { GatewayContext } from '../requests/gateway-context.js';
@@ -42,8 +43,8 @@ export class ThingGroupRelationsResolver {
     @Args() { recursive, ...page }: BelowGroupArgs,
     @Context() { loaders }: GatewayContext,
   ): Promise<ThingGroupConnection> {
-    const request = { parentGroupName: name, recursive, ...toPageRequest(page) };
-    return toThingGroupConnection(await inTermsOf(PAGE_FIELDS, loaders.thingGroupLists.load(request)), page.after);
+    const request = { parentGroupName: name, recursive, ...toTwoWayPageRequest(page) };
+    return toThingGroupConnection(await inTermsOf(PAGE_FIELDS, loaders.thingGroupLists.load(request)), page);
   }
 
   @ResolveField(() => ThingConnection, { description: 'The things in it, in the order of their names.' })
@@ -52,8 +53,8 @@ export class ThingGroupRelationsResolver {
     @Args() { recursive, ...page }: BelowGroupArgs,
     @Context() { loaders }: GatewayContext,
   ): Promise<ThingConnection> {
-    const request = { thingGroupName: name, recursive, ...toPageRequest(page) };
-    return toThingConnection(await inTermsOf(PAGE_FIELDS, loaders.thingLists.load(request)), page.after);
+    const request = { thingGroupName: name, recursive, ...toTwoWayPageRequest(page) };
+    return toThingConnection(await inTermsOf(PAGE_FIELDS, loaders.thingLists.load(request)), page);
   }
 
   @ResolveField(() => JsonScalar, { description: 'Its tags: an object of texts.' })

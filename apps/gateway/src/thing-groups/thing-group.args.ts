@@ -1,6 +1,8 @@
 import { ArgsType, Field, InputType } from '@nestjs/graphql';
 import type { listThingGroups, RequestOf } from '#thingcore/contracts';
-import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.js';
+import { namedOrder, type NamedOrder, toNamedPageRequest } from '../connections/named-order.js';
+import { PAGE_FIELDS } from '../connections/page.args.js';
+import { TwoWayPageArgs } from '../connections/two-way-page.args.js';
 
 /** Which thing groups a list has. */
 @InputType({ description: 'Which thing groups to return: those that meet all that is given.' })
@@ -18,19 +20,28 @@ export class ThingGroupFilter {
   recursive: boolean;
 }
 
+/** The order of a list of thing groups. */
+export const ThingGroupOrder = namedOrder('ThingGroup', 'thing groups');
+
 /** The arguments of `thingGroups`. */
 @ArgsType()
-export class ThingGroupsArgs extends PageArgs {
+export class ThingGroupsArgs extends TwoWayPageArgs {
   @Field(() => ThingGroupFilter, {
     nullable: true,
     description: 'Which thing groups to return; all when it is left out.',
   })
   filter?: ThingGroupFilter | null;
+
+  @Field(() => ThingGroupOrder, {
+    nullable: true,
+    description: 'Their order; that of their names when it is left out. A cursor is one of its order.',
+  })
+  orderBy?: NamedOrder | null;
 }
 
 /** The arguments of lists inside a thing group. */
 @ArgsType()
-export class BelowGroupArgs extends PageArgs {
+export class BelowGroupArgs extends TwoWayPageArgs {
   @Field(() => Boolean, {
     defaultValue: false,
     description: 'Whether all levels below the group count, or what is directly in it alone.',
@@ -45,7 +56,7 @@ export function toListThingGroupsRequest({ filter, ...page }: ThingGroupsArgs): 
     namePrefix: namePrefix ?? undefined,
     parentGroupName: parent ?? undefined,
     recursive,
-    ...toPageRequest(page),
+    ...toNamedPageRequest(page),
   };
 }
 

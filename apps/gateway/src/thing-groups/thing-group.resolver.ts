@@ -39,11 +39,13 @@ export class ThingGroupResolver {
     return group === undefined ? null : toThingGroup(group);
   }
 
-  @Query(() => ThingGroupConnection, { description: 'Thing groups, in the order of their names.' })
+  @Query(() => ThingGroupConnection, {
+    description: 'Thing groups, in the order of their names if no other is asked for.',
+  })
   async thingGroups(@Args() args: ThingGroupsArgs): Promise<ThingGroupConnection> {
     const request = toListThingGroupsRequest(args);
     const page = await inTermsOf(LIST_THING_GROUPS_FIELDS, this.rpc.call(listThingGroups, request));
-    return toThingGroupConnection(page, args.after);
+    return toThingGroupConnection(page, args);
   }
 
   @ObjectMutation('thingGroup', () => ThingGroup, {

@@ -1,6 +1,7 @@
 import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
 import type { ThingGroup as RegistryThingGroup } from '#thingcore/contracts';
-import { type Connection, relayConnection, toConnection } from '../connections/relay-connection.js';
+import { type NamedPageArgs, toNamedConnection } from '../connections/named-order.js';
+import { type Connection, relayConnection } from '../connections/relay-connection.js';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 
@@ -33,7 +34,11 @@ export class ThingGroup {
 }
 
 /** A page of thing groups. */
-export const ThingGroupConnection = relayConnection(ThingGroup, { one: 'thing group', many: 'thing groups' });
+export const ThingGroupConnection = relayConnection(ThingGroup, {
+  one: 'thing group',
+  many: 'thing groups',
+  order: 'in the order of their names if no other is asked for',
+});
 
 /** A page of thing groups. */
 export type ThingGroupConnection = Connection<ThingGroup>;
@@ -68,10 +73,10 @@ export function toThingGroup({
   };
 }
 
-/** A page of thing groups of the registry, which was asked for with the cursor `after`. */
+/** A page of thing groups of the registry, and what it was asked for with. */
 export function toThingGroupConnection(
   { thingGroups, nextToken }: { thingGroups: readonly RegistryThingGroup[]; nextToken?: string | undefined },
-  after: string | null | undefined,
+  page: NamedPageArgs,
 ): ThingGroupConnection {
-  return toConnection(thingGroups.map(toThingGroup), nextToken, after);
+  return toNamedConnection(thingGroups.map(toThingGroup), nextToken, page);
 }

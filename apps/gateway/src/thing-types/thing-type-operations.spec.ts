@@ -100,7 +100,7 @@ describeOperations(
         edges { cursor node { name } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       } }`,
       command: listThingTypes,
-      request: { namePrefix: 'l', limit: 1, after: 'heavy' },
+      request: { namePrefix: 'l', limit: 1, after: 'heavy', isAscending: true, orderBy: 'name' },
       reply: { thingTypes: [LIGHT], nextToken: 'light' },
       data: {
         thingTypes: {
@@ -118,7 +118,7 @@ describeOperations(
       name: 'the things of a type',
       operation: '{ thingType(name: "light") { things(first: 2) { edges { node { name } } } } }',
       command: listThings,
-      request: { thingTypeName: 'light', limit: 2 },
+      request: { thingTypeName: 'light', limit: 2, isAscending: true },
       reply: { things: [aThing('lamp')] },
       data: { thingType: { things: { edges: [{ node: { name: 'lamp' } }] } } },
     },

@@ -1,7 +1,9 @@
 import { ArgsType, Field, InputType } from '@nestjs/graphql';
 import type { createThingType, RequestOf } from '#thingcore/contracts';
 import { IotError, type JsonObject, type JsonValue } from '#thingcore/errors';
-import { PAGE_FIELDS, PageArgs } from '../connections/page.args.js';
+import { namedOrder, type NamedOrder } from '../connections/named-order.js';
+import { PAGE_FIELDS } from '../connections/page.args.js';
+import { TwoWayPageArgs } from '../connections/two-way-page.args.js';
 import { IdempotentInput } from '../mutations/idempotent.input.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 import { asStringMap } from '../scalars/string-map.js';
@@ -13,14 +15,23 @@ export class ThingTypeFilter {
   namePrefix?: string | null;
 }
 
+/** The order of a list of thing types. */
+export const ThingTypeOrder = namedOrder('ThingType', 'thing types');
+
 /** The arguments of `thingTypes`. */
 @ArgsType()
-export class ThingTypesArgs extends PageArgs {
+export class ThingTypesArgs extends TwoWayPageArgs {
   @Field(() => ThingTypeFilter, {
     nullable: true,
     description: 'Which thing types to return; all when it is left out.',
   })
   filter?: ThingTypeFilter | null;
+
+  @Field(() => ThingTypeOrder, {
+    nullable: true,
+    description: 'Their order; that of their names when it is left out. A cursor is one of its order.',
+  })
+  orderBy?: NamedOrder | null;
 }
 
 /** What `createThingType` takes. */

@@ -8,8 +8,9 @@ import {
   updateThingType,
 } from '#thingcore/contracts';
 import { RpcClient } from '#thingcore/transport';
-import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.js';
-import { toConnection } from '../connections/relay-connection.js';
+import { toNamedConnection, toNamedPageRequest } from '../connections/named-order.js';
+import { PAGE_FIELDS } from '../connections/page.args.js';
+import { toTwoWayPageRequest, TwoWayPageArgs } from '../connections/two-way-page.args.js';
 import { inTermsOf } from '../errors/field-names.js';
 import { GraphqlErrorFilter } from '../errors/graphql-error.filter.js';
 import { FactsMutation, ObjectMutation } from '../mutations/payload-mutation.js';
@@ -48,21 +49,23 @@ export class ThingTypeResolver {
     return type === undefined ? null : toThingType(type);
   }
 
-  @Query(() => ThingTypeConnection, { description: 'Thing types, in the order of their names.' })
+  @Query(() => ThingTypeConnection, {
+    description: 'Thing types, in the order of their names if no other is asked for.',
+  })
   async thingTypes(@Args() { filter, ...page }: ThingTypesArgs): Promise<ThingTypeConnection> {
-    const request = { namePrefix: filter?.namePrefix ?? undefined, ...toPageRequest(page) };
+    const request = { namePrefix: filter?.namePrefix ?? undefined, ...toNamedPageRequest(page) };
     const reply = await inTermsOf(LIST_THING_TYPES_FIELDS, this.rpc.call(listThingTypes, request));
-    return toConnection(reply.thingTypes.map(toThingType), reply.nextToken, page.after);
+    return toNamedConnection(reply.thingTypes.map(toThingType), reply.nextToken, page);
   }
 
   @ResolveField(() => ThingConnection, { description: 'The things that have the type, in the order of their names.' })
   async things(
     @Parent() { name }: ThingType,
-    @Args() page: PageArgs,
+    @Args() page: TwoWayPageArgs,
     @Context() { loaders }: GatewayContext,
   ): Promise<ThingConnection> {
-    const request = { thingTypeName: name, ...toPageRequest(page) };
-    return toThingConnection(await inTermsOf(PAGE_FIELDS, loaders.thingLists.load(request)), page.after);
+    const request = { thingTypeName: name, ...toTwoWayPageRequest(page) };
+    return toThingConnection(await inTermsOf(PAGE_FIELDS, loaders.thingLists.load(request)), page);
   }
 
   @ResolveField(() => JsonScalar, { description: 'Its tags: an object of texts.' })

@@ -43,7 +43,11 @@ export class ThingType {
 }
 
 /** A page of thing types. */
-export const ThingTypeConnection = relayConnection(ThingType, { one: 'thing type', many: 'thing types' });
+export const ThingTypeConnection = relayConnection(ThingType, {
+  one: 'thing type',
+  many: 'thing types',
+  order: 'in the order of their names if no other is asked for',
+});
 
 /** A page of thing types. */
 export type ThingTypeConnection = Connection<ThingType>;

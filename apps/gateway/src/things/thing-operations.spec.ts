@@ -138,6 +138,8 @@ describeOperations(
         usePrefixAttributeValue: true,
         after: 'kitchen',
         limit: 7,
+        isAscending: true,
+        orderBy: 'name',
       },
       reply: { things: [LAMP] },
       data: { things: { edges: [{ node: { name: 'lamp' } }], pageInfo: { hasPreviousPage: true } } },
@@ -152,9 +154,30 @@ describeOperations(
         attributeValue: 'b7',
         usePrefixAttributeValue: false,
         limit: 50,
+        isAscending: true,
+        orderBy: 'name',
       },
       reply: { things: [] },
       data: { things: { edges: [] } },
+    },
+    {
+      name: 'the last things of those ordered by creation, the newest first, which are the oldest',
+      operation: `{ things(last: 2, before: "${toCursor('9:lamp', 'CREATED_AT')}", orderBy: { field: CREATED_AT, direction: DESC }) {
+        nodes { name } pageInfo { hasPreviousPage hasNextPage startCursor }
+      } }`,
+      command: listThings,
+      request: { orderBy: 'createdAt', isAscending: true, after: '9:lamp', limit: 2 },
+      reply: { things: [LAMP, aThing('kettle')], nextToken: 'more' },
+      data: {
+        things: {
+          nodes: [{ name: 'kettle' }, { name: 'lamp' }],
+          pageInfo: {
+            hasPreviousPage: true,
+            hasNextPage: true,
+            startCursor: toCursor(`${LAMP.createdAt}:kettle`, 'CREATED_AT'),
+          },
+        },
+      },
     },
   ],
   ({ services }) => {

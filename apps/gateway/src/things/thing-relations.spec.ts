@@ -187,7 +187,11 @@ describe('the relations of things', () => {
     // One list of all things and one of each of the ten types, whose things are looked up together.
     expect(patterns.filter((pattern) => pattern === listThings.pattern)).toHaveLength(11);
     expect(patterns.filter((pattern) => pattern === getGroupsOfThings.pattern)).toHaveLength(1);
-    expect(gateway.services.requestsOf(listThings).at(-1)).toEqual({ thingTypeName: 'type-9', limit: 5 });
+    expect(gateway.services.requestsOf(listThings).at(-1)).toEqual({
+      thingTypeName: 'type-9',
+      limit: 5,
+      isAscending: true,
+    });
   });
 
   it('have as many lists inside a list as the cost of an operation allows', async () => {

@@ -1,6 +1,8 @@
 import { ArgsType, Field, InputType } from '@nestjs/graphql';
 import type { listThings, RequestOf } from '#thingcore/contracts';
-import { PAGE_FIELDS, PageArgs, toPageRequest } from '../connections/page.args.js';
+import { namedOrder, type NamedOrder, toNamedPageRequest } from '../connections/named-order.js';
+import { PAGE_FIELDS } from '../connections/page.args.js';
+import { TwoWayPageArgs } from '../connections/two-way-page.args.js';
 
 /** Which attribute things must have. */
 @InputType({ description: 'An attribute and the value it must have.' })
@@ -50,11 +52,21 @@ export class ThingFilter {
   connected?: boolean | null;
 }
 
+/** The order of a list of things. */
+export const ThingOrder = namedOrder('Thing', 'things');
+
 /** The arguments of `things`. */
 @ArgsType()
-export class ThingsArgs extends PageArgs {
+export class ThingsArgs extends TwoWayPageArgs {
   @Field(() => ThingFilter, { nullable: true, description: 'Which things to return; all when it is left out.' })
   filter?: ThingFilter | null;
+
+  @Field(() => ThingOrder, {
+    nullable: true,
+    description:
+      'Their order; that of their names when it is left out. CREATED_AT is for a list without a filter. A cursor is one of its order.',
+  })
+  orderBy?: NamedOrder | null;
 }
 
 /** The request for a page of things. */
@@ -69,13 +81,14 @@ export function toListThingsRequest({ filter, ...page }: ThingsArgs): RequestOf<
     attributeName: attribute?.name,
     attributeValue: attribute?.value,
     usePrefixAttributeValue: attribute?.prefix,
-    ...toPageRequest(page),
+    ...toNamedPageRequest(page),
   };
 }
 
 /** How the fields of {@link toListThingsRequest} are called in GraphQL. */
 export const LIST_THINGS_FIELDS = {
   ...PAGE_FIELDS,
+  orderBy: 'orderBy',
   namePrefix: 'filter.namePrefix',
   thingTypeName: 'filter.type',
   thingGroupName: 'filter.group',

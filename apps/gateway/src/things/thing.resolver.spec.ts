@@ -167,7 +167,7 @@ describe('things', () => {
 
   it('come 50 at a time unless more are asked for', async () => {
     await gateway.graphql('{ things { pageInfo { hasNextPage } } }');
-    expect(gateway.services.requestsOf(listThings)).toEqual([{ limit: 50 }]);
+    expect(gateway.services.requestsOf(listThings)).toEqual([{ limit: 50, isAscending: true, orderBy: 'name' }]);
   });
 
   it.each([

@@ -35,7 +35,7 @@ export class ThingResolver {
     return thing === undefined ? null : toThing(thing);
   }
 
-  @Query(() => ThingConnection, { description: 'Things, in the order of their names.' })
+  @Query(() => ThingConnection, { description: 'Things, in the order of their names if no other is asked for.' })
   async things(@Args() args: ThingsArgs, @Context() { loaders }: GatewayContext): Promise<ThingConnection> {
     const list = (request: RequestOf<typeof listThings>) =>
       inTermsOf(LIST_THINGS_FIELDS, this.rpc.call(listThings, request));
@@ -43,7 +43,7 @@ export class ThingResolver {
     const connected = args.filter?.connected ?? undefined;
     const page =
       connected === undefined ? await list(request) : await thingsByConnectivity(list, loaders, request, connected);
-    return toThingConnection(page, args.after);
+    return toThingConnection(page, args);
   }
 
   @ResolveField(() => Connectivity, { description: "Whether the thing's device is connected." })

@@ -1,6 +1,7 @@
 import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
 import type { Thing as RegistryThing } from '#thingcore/contracts';
-import { type Connection, relayConnection, toConnection } from '../connections/relay-connection.js';
+import { type NamedPageArgs, toNamedConnection } from '../connections/named-order.js';
+import { type Connection, relayConnection } from '../connections/relay-connection.js';
 import { DateTimeScalar } from '../scalars/date-time.scalar.js';
 import { JsonScalar } from '../scalars/json.scalar.js';
 
@@ -30,7 +31,11 @@ export class Thing {
 }
 
 /** A page of things. */
-export const ThingConnection = relayConnection(Thing, { one: 'thing', many: 'things' });
+export const ThingConnection = relayConnection(Thing, {
+  one: 'thing',
+  many: 'things',
+  order: 'in the order of their names if no other is asked for',
+});
 
 /** A page of things. */
 export type ThingConnection = Connection<Thing>;
@@ -60,10 +65,10 @@ export function toThing({ thingName, thingId, thingArn, ...thing }: RegistryThin
   };
 }
 
-/** A page of things of the registry, which was asked for with the cursor `after`. */
+/** A page of things of the registry, and what it was asked for with. */
 export function toThingConnection(
   { things, nextToken }: { things: readonly RegistryThing[]; nextToken?: string | undefined },
-  after: string | null | undefined,
+  page: NamedPageArgs,
 ): ThingConnection {
-  return toConnection(things.map(toThing), nextToken, after);
+  return toNamedConnection(things.map(toThing), nextToken, page);
 }

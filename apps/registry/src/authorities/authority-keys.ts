@@ -3,7 +3,8 @@ import type { Authority } from '#thingcore/pki';
 import { SecretBox } from '../secrets/secret-box.js';
 import type { AuthorityRecord } from './authority.store.js';
 
-const PURPOSE = 'private key of the certification authority';
+/** What the private key of an authority is sealed for. */
+export const purposeOfAuthority = 'private key of the certification authority';
 
 /** The private keys of the authorities, which leave this process sealed only. */
 @Injectable()
@@ -14,14 +15,14 @@ export class AuthorityKeys {
 
   /** A private key as it is stored. */
   seal(privateKeyPem: string): string {
-    return this.box.seal(privateKeyPem, PURPOSE);
+    return this.box.seal(privateKeyPem, purposeOfAuthority);
   }
 
   /** An authority with its key. InvalidRequest, naming the setting, when it was sealed with another secret. */
   open({ authorityId, certificatePem, sealedPrivateKey }: AuthorityRecord): Authority {
     const known = this.opened.get(authorityId);
     if (known !== undefined) return known;
-    const authority = { certificatePem, privateKeyPem: this.box.open(sealedPrivateKey, PURPOSE) };
+    const authority = { certificatePem, privateKeyPem: this.box.open(sealedPrivateKey, purposeOfAuthority) };
     this.opened.set(authorityId, authority);
     return authority;
   }

@@ -13,7 +13,7 @@ import { IotError } from '#thingcore/errors';
 import { checkVersion } from '../changes/check-version.js';
 import { RegistryContext } from '../changes/registry-context.js';
 import { type RegistryTransaction, RegistryTransactions } from '../changes/registry-transactions.js';
-import { nameRange } from '../names/name-range.js';
+import { toNamedPage } from '../names/named-list.js';
 import { TagStore } from '../tags/tag.store.js';
 import { thingNotFound } from '../things/thing-refusals.js';
 import { ThingStore } from '../things/thing.store.js';
@@ -54,11 +54,10 @@ export class BillingGroupService {
   }
 
   async list(request: ParsedRequestOf<typeof listBillingGroups>): Promise<ReplyOf<typeof listBillingGroups>> {
-    const { namePrefix, after, limit } = request;
-    const records = await this.groups.page(nameRange(namePrefix, after), limit + 1);
-    const billingGroups = records.slice(0, limit).map((group) => this.toBillingGroup(group));
-    const last = billingGroups.at(-1);
-    return { billingGroups, ...(records.length > limit && last ? { nextToken: last.billingGroupName } : {}) };
+    const records = await this.groups.page(request, request.limit + 1);
+    const positionOf = ({ billingGroupName: name, createdAt }: BillingGroupRecord) => ({ name, createdAt });
+    const { page, next } = toNamedPage(records, request, positionOf);
+    return { billingGroups: page.map((group) => this.toBillingGroup(group)), ...next };
   }
 
   update(request: ParsedRequestOf<typeof updateBillingGroup>): Promise<BillingGroup> {

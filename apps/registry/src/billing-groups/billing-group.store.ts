@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { rejectWithIotError } from '#thingcore/persistence';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { NameRange } from '../names/name-range.js';
+import { namedPage, type NamedListRequest } from '../names/named-list.js';
+import { SqlParameters } from '../names/sql-parameters.js';
 
 /** A billing group as it is stored. */
 export interface BillingGroupRecord {
@@ -51,13 +52,12 @@ export class BillingGroupStore {
     return this.read('WHERE billing_group_name = ANY($1) ORDER BY billing_group_name', [billingGroupNames]);
   }
 
-  /** Up to `limit` billing groups of a range, in the order of their names. */
-  async page({ after, from, below }: NameRange, limit: number): Promise<BillingGroupRecord[]> {
-    return this.read(
-      `WHERE billing_group_name > $1 AND billing_group_name >= $2 AND billing_group_name < $3
-       ORDER BY billing_group_name LIMIT $4`,
-      [after, from, below, limit],
-    );
+  /** Up to `limit` billing groups in the order asked for. */
+  async page(request: NamedListRequest, limit: number): Promise<BillingGroupRecord[]> {
+    const parameters = new SqlParameters();
+    const columns = { name: 'billing_group_name', createdAt: 'created_at' };
+    const { condition, order } = namedPage(request, columns, parameters);
+    return this.read(`WHERE ${condition} ORDER BY ${order} LIMIT ${parameters.add(limit)}`, parameters.values);
   }
 
   /** Stores what may change of a billing group. */

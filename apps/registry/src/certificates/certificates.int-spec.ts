@@ -13,14 +13,12 @@ import {
   getPoliciesOfTargets,
   listCertificates,
   registerCertificate,
-  registerCertificateWithoutCa,
-  updateCaCertificate,
   updateCertificate,
 } from '#thingcore/contracts';
 import { type RegistryFixture, startRegistry } from '../registry.fixture.js';
+import { describeCertificateRegistration } from './certificate-registration.cases.js';
 import { certificateRequest, OperatorPki } from './certificates.fixture.js';
 
-const DAY_MS = 86_400_000;
 const UNKNOWN_ID = 'f'.repeat(64);
 const DOCUMENT = JSON.stringify({
   Version: '2012-10-17',
@@ -127,159 +125,13 @@ describe('certificates', () => {
   });
 
   // AWS: RegisterCertificate
-  describe('registered with a CA', () => {
-    it.each(['RSA_2048', 'EC_P256'] as const)('carry the CA that signed them, on a key of type %s', async (keyType) => {
-      const ca = await pki.ca({ commonName: `CA of ${keyType}`, keyType });
-      const { certificateId: caCertificateId } = await pki.register(registry, ca, { setAsActive: true });
-      const device = await pki.device(ca, { keyType });
-      const registered = await registry.call(registerCertificate, { certificatePem: device.certificatePem });
-      expect(registered).toMatchObject({
-        certificateId: device.certificateId,
-        caCertificateId,
-        status: 'INACTIVE',
-        notAfter: device.notAfter.getTime(),
-      });
-      expect(await stored(device.certificateId)).toEqual(registered);
-      expect(registry.events.principalChanges()).toContain(`certificate ${device.certificateId}`);
-    });
-
-    it.each(['ACTIVE', 'INACTIVE', 'REVOKED'] as const)('get the status %s that is asked for', async (status) => {
-      const ca = await pki.ca({ commonName: `CA of ${status}` });
-      await pki.register(registry, ca, { setAsActive: true });
-      const { certificatePem } = await pki.device(ca);
-      expect((await registry.call(registerCertificate, { certificatePem, status })).status).toBe(status);
-    });
-
-    it('cannot be given a status that only the platform sets', async () => {
-      const { certificatePem } = await pki.device(await pki.ca());
-      const status = 'PENDING_ACTIVATION' as 'ACTIVE';
-      await expect(registry.call(registerCertificate, { certificatePem, status })).rejects.toMatchObject({
-        code: 'InvalidRequest',
-        details: { field: 'status' },
-      });
-    });
-
-    it('are refused a second time, with the one there is', async () => {
-      const ca = await pki.ca({ commonName: 'Twice CA' });
-      await pki.register(registry, ca, { setAsActive: true });
-      const { certificatePem, certificateId } = await pki.device(ca);
-      const { certificateArn } = await registry.call(registerCertificate, { certificatePem });
-      for (const contract of [registerCertificate, registerCertificateWithoutCa]) {
-        await expect(registry.call(contract, { certificatePem, status: 'ACTIVE' })).rejects.toMatchObject({
-          code: 'ResourceAlreadyExists',
-          details: { resourceId: certificateId, resourceArn: certificateArn },
-        });
-      }
-      expect((await stored(certificateId))?.status).toBe('INACTIVE');
-    });
-
-    it('are registered once when two replicas are asked at the same time', async () => {
-      const ca = await pki.ca({ commonName: 'Race CA' });
-      await pki.register(registry, ca, { setAsActive: true });
-      const { certificatePem } = await pki.device(ca);
-      const other = await registry.startReplica();
-      try {
-        const outcomes = await Promise.allSettled(
-          [registry, other].map((replica) => replica.call(registerCertificate, { certificatePem })),
-        );
-        expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-      } finally {
-        await other.stop();
-      }
-    });
-
-    it('are refused, and nothing is stored, when the CA is not registered', async () => {
-      const { certificatePem, certificateId } = await pki.device(await pki.ca({ commonName: 'Stranger CA' }));
-      await expect(registry.call(registerCertificate, { certificatePem })).rejects.toMatchObject({
-        code: 'ResourceNotFound',
-        details: { field: 'certificatePem', issuer: 'O=Acme, CN=Stranger CA' },
-      });
-      expect(await stored(certificateId)).toBeUndefined();
-    });
-
-    it('are refused while the CA is INACTIVE, and those it registered keep their status', async () => {
-      const ca = await pki.ca({ commonName: 'Sleeping CA' });
-      const { certificateId } = await pki.register(registry, ca, { setAsActive: true });
-      const early = await pki.device(ca);
-      await registry.call(registerCertificate, { certificatePem: early.certificatePem, status: 'ACTIVE' });
-      await registry.call(updateCaCertificate, { certificateId, newStatus: 'INACTIVE' });
-      const { certificatePem } = await pki.device(ca);
-      await expect(registry.call(registerCertificate, { certificatePem })).rejects.toMatchObject({
-        code: 'CertificateState',
-        details: { caCertificateId: certificateId, status: 'INACTIVE' },
-      });
-      expect((await stored(early.certificateId))?.status).toBe('ACTIVE');
-    });
-
-    it('are refused once the time of the CA is over', async () => {
-      const ca = await pki.ca({ commonName: 'Short CA', validForDays: 2 });
-      await pki.register(registry, ca, { setAsActive: true });
-      const { certificatePem } = await pki.device(ca);
-      registry.clock.advance(3 * DAY_MS);
-      await expect(registry.call(registerCertificate, { certificatePem })).rejects.toMatchObject({
-        code: 'CertificateValidation',
-      });
-    });
-
-    it('are refused when another key than that of the CA of this name signed them', async () => {
-      await pki.register(registry, await pki.ca({ commonName: 'Forged CA' }), { setAsActive: true });
-      const { certificatePem } = await pki.device(await pki.ca({ commonName: 'Forged CA' }));
-      await expect(registry.call(registerCertificate, { certificatePem })).rejects.toMatchObject({
-        code: 'CertificateValidation',
-        details: { field: 'certificatePem' },
-      });
-    });
-
-    it('name the one that signed them when several CAs share a subject', async () => {
-      const cas = [await pki.ca({ commonName: 'Twin CA' }), await pki.ca({ commonName: 'Twin CA' })];
-      const ids: string[] = [];
-      for (const ca of cas) ids.push((await pki.register(registry, ca, { setAsActive: true })).certificateId);
-      const { certificatePem } = await pki.device(cas[1]!);
-      await expect(registry.call(registerCertificate, { certificatePem })).rejects.toMatchObject({
-        code: 'CertificateValidation',
-        details: { field: 'caCertificatePem', caCertificateIds: ids.toSorted() },
-      });
-      const wrong = registry.call(registerCertificate, { certificatePem, caCertificatePem: cas[0]!.certificatePem });
-      await expect(wrong).rejects.toMatchObject({ code: 'CertificateValidation' });
-      const right = await registry.call(registerCertificate, {
-        certificatePem,
-        caCertificatePem: cas[1]!.certificatePem,
-      });
-      expect(right.caCertificateId).toBe(ids[1]);
-    });
-
-    it('are refused when the CA that is given is not registered', async () => {
-      const ca = await pki.ca({ commonName: 'Given CA' });
-      await pki.register(registry, ca, { setAsActive: true });
-      const { certificatePem } = await pki.device(ca);
-      const { certificatePem: caCertificatePem } = await pki.ca({ commonName: 'Given CA' });
-      await expect(registry.call(registerCertificate, { certificatePem, caCertificatePem })).rejects.toMatchObject({
-        code: 'ResourceNotFound',
-        details: { field: 'caCertificatePem' },
-      });
-    });
-  });
-
-  // AWS: RegisterCertificateWithoutCA
-  describe('registered without a CA', () => {
-    it('are taken whoever signed them, by themselves too', async () => {
-      const self = await pki.ca({ commonName: 'Lonely' });
-      const device = await pki.device(await pki.ca({ commonName: 'Nobody' }));
-      for (const { certificatePem } of [self, device]) {
-        const registered = await registry.call(registerCertificateWithoutCa, { certificatePem, status: 'ACTIVE' });
-        expect(registered).toMatchObject({ status: 'ACTIVE', certificateMode: 'SNI_ONLY' });
-        expect(registered).not.toHaveProperty('caCertificateId');
-      }
-    });
-
-    it('are refused when they cannot be read', async () => {
-      for (const contract of [registerCertificate, registerCertificateWithoutCa]) {
-        await expect(registry.call(contract, { certificatePem: 'hello' })).rejects.toMatchObject({
-          code: 'CertificateValidation',
-          details: { field: 'certificatePem' },
-        });
-      }
-    });
+  describeCertificateRegistration({
+    get registry() {
+      return registry;
+    },
+    get pki() {
+      return pki;
+    },
   });
 
   describe('listed', () => {

@@ -39,6 +39,12 @@ export class EventOutboxStore {
     await this.query('UPDATE event_outbox SET due_at = $2 WHERE sequence = ANY($1::bigint[])', [sequences, dueAt]);
   }
 
+  /** How many there are. */
+  async count(): Promise<number> {
+    const [row] = await this.query<{ count: number }[]>('SELECT count(*)::integer AS count FROM event_outbox', []);
+    return row?.count ?? 0;
+  }
+
   private query<T>(sql: string, parameters: unknown[]): Promise<T> {
     return this.dataSource.query<T>(sql, parameters).catch(rejectWithIotError());
   }

@@ -30,10 +30,12 @@ describe('the upgrade of a registry of version 0.1', () => {
   const columns = (dataSource: DataSource) =>
     dataSource.query<unknown[]>(
       `SELECT table_name, column_name, data_type, collation_name, is_nullable FROM information_schema.columns
-       WHERE table_schema = 'registry' AND table_name <> 'migrations' ORDER BY table_name, column_name`,
+       WHERE table_schema = 'registry' AND table_name NOT IN ('migrations', 'schema_release') ORDER BY table_name, column_name`,
     );
   const indexes = (dataSource: DataSource) =>
-    dataSource.query<unknown[]>(`SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'registry' ORDER BY 1`);
+    dataSource.query<unknown[]>(
+      `SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'registry' AND tablename <> 'schema_release' ORDER BY 1`,
+    );
 
   beforeAll(async () => {
     postgres = await startPostgres();

@@ -19,7 +19,7 @@ describe('a pre-provisioning hook', () => {
   beforeAll(async () => {
     hook = await HookServer.start();
     const keys = { awsAccessKeyId: 'AKIDEXAMPLE', awsSecretAccessKey: 'secret' };
-    registry = await startRegistry({ config: { hookDeadlineMs: 150, lambdaEndpoint: hook.url, ...keys } });
+    registry = await startRegistry({ config: { hookDeadlineMs: 1_000, lambdaEndpoint: hook.url, ...keys } });
     factory = await Factory.open(registry);
     await factory.template('pumps', fleetTemplate(), {
       preProvisioningHook: { targetArn: `${hook.url}/gate`, signingSecret: SECRET },

@@ -10,6 +10,7 @@ import type {
 import { IotError } from '#thingcore/errors';
 import { RegistryContext } from '../changes/registry-context.js';
 import { type RegistryTransaction, RegistryTransactions } from '../changes/registry-transactions.js';
+import { toNamedPage } from '../names/named-list.js';
 import { TagStore } from '../tags/tag.store.js';
 import { checkTemplate } from './check-template.js';
 import {
@@ -55,17 +56,13 @@ export class ProvisioningTemplateService {
     });
   }
 
-  /** A page of templates in the order of their names. */
-  async list({
-    after,
-    limit,
-    ...filter
-  }: ParsedRequestOf<typeof listProvisioningTemplates>): Promise<ReplyOf<typeof listProvisioningTemplates>> {
-    const records = await this.templates.page(filter, after, limit + 1);
-    const page = records.slice(0, limit);
-    const last = page.at(-1);
-    const templates = page.map((record) => toTemplate(this.context, record));
-    return records.length > limit && last !== undefined ? { templates, nextToken: last.templateName } : { templates };
+  /** A page of templates in the order asked for. */
+  async list(
+    request: ParsedRequestOf<typeof listProvisioningTemplates>,
+  ): Promise<ReplyOf<typeof listProvisioningTemplates>> {
+    const records = await this.templates.page(request, request.limit + 1);
+    const { page, next } = toNamedPage(records, request, ({ templateName: name, createdAt }) => ({ name, createdAt }));
+    return { templates: page.map((record) => toTemplate(this.context, record)), ...next };
   }
 
   /** Changes what is given. ResourceNotFound for a template, or a default version, that does not exist. */

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { ProvisioningTemplateType } from '#thingcore/contracts';
 import { rejectWithIotError } from '#thingcore/persistence';
 import { DataSource, type EntityManager } from 'typeorm';
+import { namedPage, type NamedListRequest } from '../names/named-list.js';
+import { SqlParameters } from '../names/sql-parameters.js';
 
 /** A provisioning template without its versions. */
 export interface TemplateSettings {
@@ -31,10 +33,9 @@ export interface TemplateRecord extends TemplateSettings {
   lastModifiedAt: Date;
 }
 
-/** Which templates a list is of. */
-export interface TemplateFilter {
-  namePrefix?: string | undefined;
-  type?: ProvisioningTemplateType | undefined;
+/** Which templates a list is of, and in which order. */
+export interface TemplateListRequest extends NamedListRequest {
+  readonly type?: ProvisioningTemplateType | undefined;
 }
 
 interface TemplateRow extends Omit<TemplateRecord, 'hook'> {
@@ -133,16 +134,14 @@ export class ProvisioningTemplateStore {
     return this.query(`${TEMPLATES} WHERE template_name = ANY($1)`, [templateNames]);
   }
 
-  /** Up to `limit` templates in the order of their names, those after `after`. */
-  async page(
-    { namePrefix, type }: TemplateFilter,
-    after: string | undefined,
-    limit: number,
-  ): Promise<TemplateRecord[]> {
+  /** Up to `limit` templates in the order asked for. */
+  async page(request: TemplateListRequest, limit: number): Promise<TemplateRecord[]> {
+    const parameters = new SqlParameters();
+    const { condition, order } = namedPage(request, { name: 'template_name', createdAt: 'created_at' }, parameters);
+    const ofType = request.type === undefined ? '' : `AND template_type = ${parameters.add(request.type)}`;
     return this.query(
-      `${TEMPLATES} WHERE template_name > $1 AND starts_with(template_name, $2)
-       AND ($3::text IS NULL OR template_type = $3) ORDER BY template_name LIMIT $4`,
-      [after ?? '', namePrefix ?? '', type ?? null, limit],
+      `${TEMPLATES} WHERE ${condition} ${ofType} ORDER BY ${order} LIMIT ${parameters.add(limit)}`,
+      parameters.values,
     );
   }
 

@@ -33,15 +33,16 @@ export class TemplateHooks {
         details: { field: `${FIELD}.signingSecret` },
       });
     }
-    return { payloadVersion, target, sealedSecret: this.secrets.seal(signingSecret, purposeOf(templateName)) };
+    return { payloadVersion, target, sealedSecret: this.secrets.seal(signingSecret, purposeOfHook(templateName)) };
   }
 
   /** The secret that signs what a hook is sent, if there is one. */
   secretOf(templateName: string, { sealedSecret }: TemplateHook): string | undefined {
-    return sealedSecret === null ? undefined : this.secrets.open(sealedSecret, purposeOf(templateName));
+    return sealedSecret === null ? undefined : this.secrets.open(sealedSecret, purposeOfHook(templateName));
   }
 }
 
-function purposeOf(templateName: string): string {
+/** What the secret of a hook is sealed for. */
+export function purposeOfHook(templateName: string): string {
   return `the hook of provisioning template ${templateName}`;
 }

@@ -91,6 +91,15 @@ export class RegistrationTaskStore {
     );
   }
 
+  /** How many lines of running tasks have no result yet. */
+  async waitingLines(): Promise<number> {
+    const [row] = await this.query<{ lines: number }[]>(
+      `SELECT coalesce(sum(line_count - success_count - failure_count), 0)::float8 AS lines FROM registration_tasks WHERE ${RUNNING}`,
+      [],
+    );
+    return row?.lines ?? 0;
+  }
+
   /** Asks for the end of a task that is in progress. */
   async cancel(taskId: string, now: Date): Promise<void> {
     await this.query(

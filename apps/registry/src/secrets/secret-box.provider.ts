@@ -11,10 +11,16 @@ export const secretBoxProvider = {
   provide: SecretBox,
   inject: [REGISTRY_CONFIG, DataDirectory],
   async useFactory(config: RegistryConfig, dataDirectory: DataDirectory): Promise<SecretBox> {
-    if (config.secretKey !== undefined) return new SecretBox(decode(config.secretKey, 'THINGCORE_REGISTRY_SECRET_KEY'));
+    const previous =
+      config.previousSecretKey === undefined
+        ? undefined
+        : decode(config.previousSecretKey, 'THINGCORE_REGISTRY_PREVIOUS_SECRET_KEY');
+    if (config.secretKey !== undefined) {
+      return new SecretBox(decode(config.secretKey, 'THINGCORE_REGISTRY_SECRET_KEY'), previous);
+    }
     const made = `${randomBytes(KEY_BYTES).toString('base64')}\n`;
     const kept = (await dataDirectory.read(KEY_FILE)) ?? (await dataDirectory.writeOnce(KEY_FILE, made, 0o600));
-    return new SecretBox(decode(kept.trim(), dataDirectory.join(KEY_FILE)));
+    return new SecretBox(decode(kept.trim(), dataDirectory.join(KEY_FILE)), previous);
   },
 };
 

@@ -12,6 +12,7 @@ import type {
 import { IotError } from '#thingcore/errors';
 import { RegistryContext } from '../changes/registry-context.js';
 import { type RegistryTransaction, RegistryTransactions } from '../changes/registry-transactions.js';
+import { toNamedPage } from '../names/named-list.js';
 import { TagStore } from '../tags/tag.store.js';
 import { changeAttributes, checkAttributeCount } from '../things/attributes.js';
 import { ThingGroupEvents } from './thing-group-events.js';
@@ -70,20 +71,13 @@ export class ThingGroupService {
   }
 
   async list(request: ParsedRequestOf<typeof listThingGroups>): Promise<ReplyOf<typeof listThingGroups>> {
-    const { parentGroupName, namePrefix, recursive, after, limit } = request;
+    const { parentGroupName, recursive, limit } = request;
     if (parentGroupName !== undefined && (await this.groups.findMany([parentGroupName])).length === 0) {
       throw missingThingGroup(parentGroupName, 'parentGroupName');
     }
-    const records = await this.groups.page(scopeOf(parentGroupName, recursive), {
-      after,
-      namePrefix,
-      limit: limit + 1,
-    });
-    const thingGroups = records.slice(0, limit).map((group) => toThingGroup(this.context, group));
-    const last = thingGroups.at(-1);
-    return records.length > limit && last !== undefined
-      ? { thingGroups, nextToken: last.thingGroupName }
-      : { thingGroups };
+    const records = await this.groups.page(scopeOf(parentGroupName, recursive), request, limit + 1);
+    const { page, next } = toNamedPage(records, request, ({ groupName: name, createdAt }) => ({ name, createdAt }));
+    return { thingGroups: page.map((group) => toThingGroup(this.context, group)), ...next };
   }
 
   update(request: ParsedRequestOf<typeof updateThingGroup>): Promise<ThingGroup> {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { rejectWithIotError } from '#thingcore/persistence';
 import { DataSource, type EntityManager } from 'typeorm';
-import { nameRange } from '../names/name-range.js';
+import { namedPage, type NamedListRequest } from '../names/named-list.js';
+import { SqlParameters } from '../names/sql-parameters.js';
 
 /** What names a group, for people and for good. */
 export interface ThingGroupIdentity {
@@ -22,13 +23,6 @@ export interface ThingGroupRecord extends ThingGroupIdentity {
 /** Which groups a list is of. */
 export type ThingGroupScope =
   { readonly kind: 'all' | 'top-level' } | { readonly kind: 'children' | 'descendants'; readonly parentName: string };
-
-/** Which part of a list is wanted. */
-export interface ThingGroupRange {
-  readonly after: string | undefined;
-  readonly namePrefix: string | undefined;
-  readonly limit: number;
-}
 
 interface Row {
   group_name: string;
@@ -145,16 +139,16 @@ export class ThingGroupStore {
     return rows.map(toRecord);
   }
 
-  /** Up to `limit` groups of a scope in the order of their names. */
-  async page(scope: ThingGroupScope, { after, namePrefix, limit }: ThingGroupRange): Promise<ThingGroupRecord[]> {
+  /** Up to `limit` groups of a scope in the order asked for. */
+  async page(scope: ThingGroupScope, request: NamedListRequest, limit: number): Promise<ThingGroupRecord[]> {
     const { from, listed, where } = SCOPES[scope.kind];
-    const parentName = 'parentName' in scope ? scope.parentName : null;
-    const range = nameRange(namePrefix, after);
+    const parameters = new SqlParameters();
+    parameters.add('parentName' in scope ? scope.parentName : null);
+    const columns = { name: `${listed}.group_name`, createdAt: 'thing_groups.created_at' };
+    const { condition, order } = namedPage(request, columns, parameters);
     const rows = await this.query<Row[]>(
-      `SELECT ${COLUMNS} FROM ${from}
-       WHERE ${where} AND ${listed}.group_name > $2 AND ${listed}.group_name >= $3 AND ${listed}.group_name < $4
-       ORDER BY ${listed}.group_name LIMIT $5`,
-      [parentName, range.after, range.from, range.below, limit],
+      `SELECT ${COLUMNS} FROM ${from} WHERE ${where} AND ${condition} ORDER BY ${order} LIMIT ${parameters.add(limit)}`,
+      parameters.values,
     );
     return rows.map(toRecord);
   }

@@ -13,7 +13,7 @@ import { IotError } from '#thingcore/errors';
 import { EventStamps } from '../changes/event-stamps.js';
 import { RegistryContext } from '../changes/registry-context.js';
 import { type RegistryTransaction, RegistryTransactions } from '../changes/registry-transactions.js';
-import { nameRange } from '../names/name-range.js';
+import { toNamedPage } from '../names/named-list.js';
 import { REGISTRY_CONFIG, type RegistryConfig } from '../registry.config.js';
 import { ShadowSchemas } from '../shadow-schemas/shadow-schemas.js';
 import { TagStore } from '../tags/tag.store.js';
@@ -62,11 +62,9 @@ export class ThingTypeService {
   }
 
   async list(request: ParsedRequestOf<typeof listThingTypes>): Promise<ReplyOf<typeof listThingTypes>> {
-    const { namePrefix, after, limit } = request;
-    const records = await this.types.page(nameRange(namePrefix, after), limit + 1);
-    const thingTypes = records.slice(0, limit).map((type) => this.toThingType(type));
-    const last = thingTypes.at(-1);
-    return { thingTypes, ...(records.length > limit && last ? { nextToken: last.thingTypeName } : {}) };
+    const records = await this.types.page(request, request.limit + 1);
+    const { page, next } = toNamedPage(records, request, ({ thingTypeName: name, createdAt }) => ({ name, createdAt }));
+    return { thingTypes: page.map((type) => this.toThingType(type)), ...next };
   }
 
   async update(request: ParsedRequestOf<typeof updateThingType>): Promise<ThingType> {

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { JsonObject } from '#thingcore/errors';
 import { rejectWithIotError } from '#thingcore/persistence';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { NameRange } from '../names/name-range.js';
+import { namedPage, type NamedListRequest } from '../names/named-list.js';
+import { SqlParameters } from '../names/sql-parameters.js';
 
 /** A thing type as it is stored. */
 export interface ThingTypeRecord {
@@ -58,12 +59,11 @@ export class ThingTypeStore {
     return this.read(`WHERE thing_type_name = ANY($1) ORDER BY thing_type_name`, [thingTypeNames]);
   }
 
-  /** Up to `limit` thing types of a range, in the order of their names. */
-  async page({ after, from, below }: NameRange, limit: number): Promise<ThingTypeRecord[]> {
-    return this.read(
-      `WHERE thing_type_name > $1 AND thing_type_name >= $2 AND thing_type_name < $3 ORDER BY thing_type_name LIMIT $4`,
-      [after, from, below, limit],
-    );
+  /** Up to `limit` thing types in the order asked for. */
+  async page(request: NamedListRequest, limit: number): Promise<ThingTypeRecord[]> {
+    const parameters = new SqlParameters();
+    const { condition, order } = namedPage(request, { name: 'thing_type_name', createdAt: 'created_at' }, parameters);
+    return this.read(`WHERE ${condition} ORDER BY ${order} LIMIT ${parameters.add(limit)}`, parameters.values);
   }
 
   /** Stores what may change of a thing type. */

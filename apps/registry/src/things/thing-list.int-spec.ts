@@ -41,7 +41,8 @@ const byName = (left: Known, right: Known) => (left.thingName < right.thingName 
 
 function naively(request: ListRequest, things = fleet): string[] {
   const { namePrefix = '', thingTypeName, billingGroupName, thingGroupName, recursive, after = '' } = request;
-  const { attributeName, attributeValue, usePrefixAttributeValue } = request;
+  const { attributeName, attributeValue, usePrefixAttributeValue, isAscending = true } = request;
+  const isBehind = (name: string) => after === '' || (isAscending ? name > after : name < after);
   const hasValue = ({ attributes }: Known) => {
     const value = attributeName === undefined ? undefined : attributes[attributeName];
     if (value === undefined) return attributeName === undefined;
@@ -50,13 +51,14 @@ function naively(request: ListRequest, things = fleet): string[] {
   };
   const isIn = ({ groups }: Known) =>
     thingGroupName === undefined || (recursive ? groups.includes(thingGroupName) : groups.at(-1) === thingGroupName);
-  return things
-    .filter(({ thingName }) => thingName.startsWith(namePrefix) && thingName > after)
+  const found = things
+    .filter(({ thingName }) => thingName.startsWith(namePrefix) && isBehind(thingName))
     .filter((thing) => thingTypeName === undefined || thing.thingTypeName === thingTypeName)
     .filter((thing) => billingGroupName === undefined || thing.billingGroupName === billingGroupName)
     .filter((thing) => isIn(thing) && hasValue(thing))
     .sort(byName)
     .map(({ thingName }) => thingName);
+  return isAscending ? found : found.reverse();
 }
 
 describe('lists of things', () => {
@@ -128,6 +130,7 @@ describe('lists of things', () => {
         attributeName: fc.constantFrom('site', 'level', 'none'),
         attributeValue: fc.constantFrom('a', 'ab', 'b', 'B', '1', '2'),
         usePrefixAttributeValue: fc.boolean(),
+        isAscending: fc.boolean(),
         limit: fc.integer({ min: 1, max: 20 }),
       },
       { requiredKeys: ['limit'] },
@@ -185,6 +188,9 @@ describe('lists of things', () => {
     ['a space in a value', { attributeName: 'a', attributeValue: 'b c' }, 'InvalidRequest', 'attributeValue'],
     ['a page of 251', { limit: 251 }, 'InvalidRequest', 'limit'],
     ['a page of none', { limit: 0 }, 'InvalidRequest', 'limit'],
+    ['a type by time', { thingTypeName: 'press', orderBy: 'createdAt' }, 'InvalidRequest', 'orderBy'],
+    ['a prefix by time', { namePrefix: 'lamp', orderBy: 'createdAt' }, 'InvalidRequest', 'orderBy'],
+    ['a place by name in a list by time', { orderBy: 'createdAt', after: 'lamp' }, 'InvalidRequest', 'after'],
     ['a group that does not exist', { thingGroupName: 'none' }, 'ResourceNotFound', 'thingGroupName'],
     ['a billing group that does not exist', { billingGroupName: 'none' }, 'ResourceNotFound', 'billingGroupName'],
   ])('refuse %s', async (_name, request, code, field) => {
@@ -231,6 +237,7 @@ describe('lists of things', () => {
         attributeName: fc.constantFrom('crowd', 'rare'),
         attributeValue: fc.constantFrom('a', 'b', 'a1', 'b7', 'a39', 'x'),
         usePrefixAttributeValue: fc.boolean(),
+        isAscending: fc.boolean(),
       },
       { requiredKeys: ['namePrefix'] },
     );

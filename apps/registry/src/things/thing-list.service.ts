@@ -3,7 +3,7 @@ import type { listThings, ParsedRequestOf, ReplyOf } from '#thingcore/contracts'
 import { IotError } from '#thingcore/errors';
 import { billingGroupNotFound } from '../billing-groups/billing-group-refusals.js';
 import { RegistryContext } from '../changes/registry-context.js';
-import { nameRange } from '../names/name-range.js';
+import { toNamedPage } from '../names/named-list.js';
 import { ThingSearchStore } from './thing-search.store.js';
 import { toThing } from './to-thing.js';
 
@@ -19,13 +19,11 @@ export class ThingListService {
 
   /** A page of the things that meet all filters. */
   async list(request: ListRequest): Promise<ReplyOf<typeof listThings>> {
-    const { namePrefix, after, limit } = request;
     checkAttributeFilter(request);
-    const records = await this.search.page(request, nameRange(namePrefix, after), limit + 1);
+    const records = await this.search.page(request, request.limit + 1);
     if (records.length === 0) await this.checkGroups(request);
-    const things = records.slice(0, limit).map((thing) => toThing(this.context, thing));
-    const last = things.at(-1);
-    return { things, ...(records.length > limit && last ? { nextToken: last.thingName } : {}) };
+    const { page, next } = toNamedPage(records, request, ({ thingName: name, createdAt }) => ({ name, createdAt }));
+    return { things: page.map((thing) => toThing(this.context, thing)), ...next };
   }
 
   /**

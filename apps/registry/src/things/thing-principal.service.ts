@@ -50,9 +50,9 @@ export class ThingPrincipalService {
   /** A page of the things that a certificate is attached to. */
   async listThings(
     certificateId: string,
-    { thingPrincipalType, after, limit }: Omit<ParsedRequestOf<typeof listPrincipalThings>, 'principal'>,
+    { limit, ...wanted }: Omit<ParsedRequestOf<typeof listPrincipalThings>, 'principal'>,
   ): Promise<ReplyOf<typeof listPrincipalThings>> {
-    const attached = await this.principals.thingsOf(certificateId, thingPrincipalType, after ?? '', limit + 1);
+    const attached = await this.principals.thingsOf(certificateId, wanted, limit + 1);
     if (attached.length === 0 && !(await this.principals.hasCertificate(certificateId))) {
       throw principalNotFound(certificateId);
     }

@@ -15,6 +15,13 @@ export interface AttachedPrincipal {
   thingPrincipalType: ThingPrincipalType;
 }
 
+/** Which of the things of a certificate are wanted, and in which order. */
+export interface WantedThings {
+  readonly thingPrincipalType?: ThingPrincipalType | undefined;
+  readonly isAscending: boolean;
+  readonly after?: string | undefined;
+}
+
 /** Which certificates are attached to which things, in PostgreSQL. */
 @Injectable()
 export class ThingPrincipalStore {
@@ -105,18 +112,19 @@ export class ThingPrincipalStore {
     );
   }
 
-  /** Up to `limit` things that a certificate is attached to, those behind `after`, in the order of their names. */
+  /** Up to `limit` things that a certificate is attached to, those behind `after`, in the order of their names or against it. */
   async thingsOf(
     certificateId: string,
-    type: ThingPrincipalType | undefined,
-    after: string,
+    { thingPrincipalType, isAscending, after }: WantedThings,
     limit: number,
   ): Promise<AttachedThing[]> {
+    const [direction, behind] = isAscending ? ['ASC', '>'] : ['DESC', '<'];
     return this.query(
       `SELECT thing_name AS "thingName", thing_principal_type AS "thingPrincipalType" FROM thing_principals
-       WHERE certificate_id = $1 AND thing_name > $2 AND ($4::text IS NULL OR thing_principal_type = $4)
-       ORDER BY thing_name LIMIT $3`,
-      [certificateId, after, limit, type ?? null],
+       WHERE certificate_id = $1 AND ($2::text IS NULL OR thing_name ${behind} $2)
+         AND ($4::text IS NULL OR thing_principal_type = $4)
+       ORDER BY thing_name ${direction} LIMIT $3`,
+      [certificateId, after ?? null, limit, thingPrincipalType ?? null],
     );
   }
 

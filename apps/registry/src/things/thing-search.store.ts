@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { IotError } from '#thingcore/errors';
 import { rejectWithIotError } from '#thingcore/persistence';
 import { DataSource } from 'typeorm';
 import type { NameRange } from '../names/name-range.js';
-import { Parameters, type ThingFilter, type ThingSource, thingSources } from './thing-source.js';
+import { isWithin, namedPage, type NamedListRequest, namesAskedFor } from '../names/named-list.js';
+import { SqlParameters } from '../names/sql-parameters.js';
+import { type ThingFilter, type ThingSource, thingSources } from './thing-source.js';
 import { THING_COLUMNS, type ThingRecord, type ThingRow, toThingRecord } from './thing.store.js';
 
 /** Fewer things than this are looked up under the other filters one by one; of more the two rarest are merged. */
@@ -13,6 +16,12 @@ const FEW_TO_SORT = 15_000;
 
 /** Among so many things there are enough for a page of whatever is common. */
 const FIRST_THINGS = 3_000;
+
+/** What a page of names is taken from: the names of a range, in their order or against it. */
+interface OrderedNames extends NameRange {
+  /** The order as SQL. */
+  readonly order: 'thing_name' | 'thing_name DESC';
+}
 
 /** A source, and how many rows it has, counted no further than matters. */
 interface CountedSource {
@@ -28,20 +37,28 @@ interface CountedSource {
 export class ThingSearchStore {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Up to `limit` things of a range that meet a filter, in the order of their names. */
-  async page(filter: ThingFilter, range: NameRange, limit: number): Promise<ThingRecord[]> {
+  /** Up to `limit` things in the order asked for. InvalidRequest for another than that of the names with a filter. */
+  async page(filter: ThingFilter & NamedListRequest, limit: number): Promise<ThingRecord[]> {
     const sources = thingSources(filter);
     const [first, second] = sources;
-    if (first === undefined) return this.read(limit, (parameters) => namesWithin('things', 'true', range, parameters));
+    if (filter.orderBy === 'createdAt' && (first !== undefined || filter.namePrefix !== undefined)) {
+      throw new IotError(
+        'InvalidRequest',
+        'Things are listed by the time of their creation without a filter only: leave out the filter, or order them by name',
+        { details: { field: 'orderBy' } },
+      );
+    }
+    if (first === undefined) return this.pageOfAll(filter, limit);
+    const range = { ...namesAskedFor(filter), order: filter.isAscending ? 'thing_name' : 'thing_name DESC' } as const;
     if (second !== undefined) {
       const counted = await this.count(sources, range);
-      return this.read(limit, (parameters) => namesOfAll(counted, range, parameters));
+      return this.read(limit, range, (parameters) => namesOfAll(counted, range, parameters));
     }
     if (first.inOrder !== undefined) {
-      const things = await this.read(limit, (parameters) => namesAmongFirst(first, range, parameters));
+      const things = await this.read(limit, range, (parameters) => namesAmongFirst(first, range, parameters));
       if (things.length === limit) return things;
     }
-    return this.read(limit, (parameters) => namesOf({ source: first, count: 0 }, range, parameters));
+    return this.read(limit, range, (parameters) => namesOf({ source: first, count: 0 }, range, parameters));
   }
 
   /** Whether the groups that a filter names exist. */
@@ -55,10 +72,10 @@ export class ThingSearchStore {
   }
 
   /** The sources, the one with the fewest rows first. */
-  private async count(sources: ThingSource[], range: NameRange): Promise<CountedSource[]> {
+  private async count(sources: ThingSource[], range: OrderedNames): Promise<CountedSource[]> {
     // Of two it only matters whether one is to be looked up; of more, which two are the rarest.
     const mostInOrder = sources.length === 2 ? FEW_TO_LOOK_UP : FEW_TO_SORT;
-    const parameters = new Parameters();
+    const parameters = new SqlParameters();
     const counts = sources.map((source) => {
       const most = source.inOrder === undefined ? mostInOrder : FEW_TO_SORT;
       const rows = namesWithin(source.table, source.condition(parameters), range, parameters);
@@ -73,12 +90,27 @@ export class ThingSearchStore {
       .sort((left, right) => left.count - right.count);
   }
 
-  /** The first things that a statement names. */
-  private async read(limit: number, names: (parameters: Parameters) => string): Promise<ThingRecord[]> {
-    const parameters = new Parameters();
+  /** Up to `limit` of all things of a range. */
+  private async pageOfAll(request: NamedListRequest, limit: number): Promise<ThingRecord[]> {
+    const parameters = new SqlParameters();
+    const { condition, order } = namedPage(request, { name: 'thing_name', createdAt: 'created_at' }, parameters);
     const rows = await this.query<ThingRow[]>(
-      `WITH page AS MATERIALIZED (${names(parameters)} ORDER BY thing_name LIMIT ${parameters.add(limit)})
-       SELECT ${THING_COLUMNS} FROM things WHERE thing_name IN (SELECT thing_name FROM page) ORDER BY thing_name`,
+      `SELECT ${THING_COLUMNS} FROM things WHERE ${condition} ORDER BY ${order} LIMIT ${parameters.add(limit)}`,
+      parameters.values,
+    );
+    return rows.map(toThingRecord);
+  }
+
+  /** The first things that a statement names. */
+  private async read(
+    limit: number,
+    { order }: OrderedNames,
+    names: (parameters: SqlParameters) => string,
+  ): Promise<ThingRecord[]> {
+    const parameters = new SqlParameters();
+    const rows = await this.query<ThingRow[]>(
+      `WITH page AS MATERIALIZED (${names(parameters)} ORDER BY ${order} LIMIT ${parameters.add(limit)})
+       SELECT ${THING_COLUMNS} FROM things WHERE thing_name IN (SELECT thing_name FROM page) ORDER BY ${order}`,
       parameters.values,
     );
     return rows.map(toThingRecord);
@@ -90,25 +122,30 @@ export class ThingSearchStore {
 }
 
 /** The names of the things that are in all sources. */
-function namesOfAll(sources: CountedSource[], range: NameRange, parameters: Parameters): string {
+function namesOfAll(sources: CountedSource[], range: OrderedNames, parameters: SqlParameters): string {
   const [rarest, next, ...others] = sources;
   if (rarest === undefined || next === undefined) throw new TypeError('There is nothing to look for in common');
   if (rarest.count < FEW_TO_LOOK_UP) {
-    return namesLookedUp(namesOf(rarest, range, parameters), [next, ...others], parameters);
+    return namesLookedUp(namesOf(rarest, range, parameters), [next, ...others], range, parameters);
   }
   const merged = namesMerged(rarest, next, range, parameters);
-  return others.length === 0 ? merged : namesLookedUp(merged, others, parameters);
+  return others.length === 0 ? merged : namesLookedUp(merged, others, range, parameters);
 }
 
 /** Those names that are in other sources too, looked up one by one until a page is full. */
-function namesLookedUp(names: string, others: CountedSource[], parameters: Parameters): string {
+function namesLookedUp(
+  names: string,
+  others: CountedSource[],
+  { order }: OrderedNames,
+  parameters: SqlParameters,
+): string {
   // A scalar subquery is one look-up for each thing; EXISTS might be turned into a join that reads the whole source.
   const lookUps = others.map(
     ({ source }) =>
       `(SELECT true FROM ${source.table} AS source
         WHERE source.thing_name = candidate.thing_name AND ${source.condition(parameters)})`,
   );
-  return `SELECT candidate.thing_name FROM (${names} ORDER BY thing_name OFFSET 0) AS candidate
+  return `SELECT candidate.thing_name FROM (${names} ORDER BY ${order} OFFSET 0) AS candidate
     WHERE ${lookUps.join(' AND ')}`;
 }
 
@@ -116,26 +153,26 @@ function namesLookedUp(names: string, others: CountedSource[], parameters: Param
  * The names that are in two sources: merged in order, such a name stands there twice in a row, and a full page ends the
  * search. The window keeps the planner from grouping by a hash, for which all would have to be read.
  */
-function namesMerged(one: CountedSource, other: CountedSource, range: NameRange, parameters: Parameters): string {
-  const names = [one, other].map((each) => `(${namesOf(each, range, parameters)} ORDER BY thing_name OFFSET 0)`);
+function namesMerged(one: CountedSource, other: CountedSource, range: OrderedNames, parameters: SqlParameters): string {
+  const names = [one, other].map((each) => `(${namesOf(each, range, parameters)} ORDER BY ${range.order} OFFSET 0)`);
   return `SELECT thing_name FROM (
-      SELECT thing_name, lag(thing_name) OVER (ORDER BY thing_name) AS one_before
+      SELECT thing_name, lag(thing_name) OVER (ORDER BY ${range.order}) AS one_before
       FROM (${names.join(' UNION ALL ')}) AS merged
     ) AS neighbour WHERE one_before = thing_name`;
 }
 
 /** Those of the first things of a range that are in a source. */
-function namesAmongFirst(source: ThingSource, range: NameRange, parameters: Parameters): string {
+function namesAmongFirst(source: ThingSource, range: OrderedNames, parameters: SqlParameters): string {
   const { table, inOrder } = source;
   if (inOrder === undefined) return namesWithin(table, source.condition(parameters), range, parameters);
   return `SELECT source.thing_name FROM (
-      SELECT * FROM ${table} AS source WHERE ${inOrder.among(parameters)} AND ${within(range, parameters)}
-      ORDER BY thing_name LIMIT ${FIRST_THINGS}
+      SELECT * FROM ${table} AS source WHERE ${inOrder.among(parameters)} AND ${isWithin('source.thing_name', range, parameters)}
+      ORDER BY ${range.order} LIMIT ${FIRST_THINGS}
     ) AS source WHERE ${inOrder.condition(parameters)}`;
 }
 
 /** The names of the things of one source: few of a prefix are found by value, many by going through all in order. */
-function namesOf({ source, count }: CountedSource, range: NameRange, parameters: Parameters): string {
+function namesOf({ source, count }: CountedSource, range: OrderedNames, parameters: SqlParameters): string {
   const { table, inOrder } = source;
   if (inOrder === undefined) return namesWithin(table, source.condition(parameters), range, parameters);
   if (count >= FEW_TO_SORT) {
@@ -148,13 +185,6 @@ function namesOf({ source, count }: CountedSource, range: NameRange, parameters:
     ) AS few`;
 }
 
-function namesWithin(table: string, condition: string, range: NameRange, parameters: Parameters): string {
-  return `SELECT source.thing_name FROM ${table} AS source WHERE ${condition} AND ${within(range, parameters)}`;
-}
-
-function within({ after, from, below }: NameRange, parameters: Parameters): string {
-  return (
-    `source.thing_name > ${parameters.add(after)} AND source.thing_name >= ${parameters.add(from)}` +
-    ` AND source.thing_name < ${parameters.add(below)}`
-  );
+function namesWithin(table: string, condition: string, range: OrderedNames, parameters: SqlParameters): string {
+  return `SELECT source.thing_name FROM ${table} AS source WHERE ${condition} AND ${isWithin('source.thing_name', range, parameters)}`;
 }

@@ -1,4 +1,5 @@
 import { prefixEnd } from '../names/name-range.js';
+import type { SqlParameters } from '../names/sql-parameters.js';
 
 /** What things of a list have in common, all of it. */
 export interface ThingFilter {
@@ -13,16 +14,6 @@ export interface ThingFilter {
   readonly usePrefixAttributeValue: boolean;
 }
 
-/** The values of a statement; each is written as its number. */
-export class Parameters {
-  readonly values: unknown[] = [];
-
-  /** Adds a value and answers how the statement names it. */
-  add(value: unknown): string {
-    return `$${this.values.push(value)}`;
-  }
-}
-
 /**
  * One filter as rows that name things, each thing once. An index has the rows of a source by thing name, so that a page
  * is a look-up and so is whether a certain thing is among them; only those of a prefix are ordered by value.
@@ -30,13 +21,13 @@ export class Parameters {
 export interface ThingSource {
   readonly table: 'things' | 'thing_attributes' | 'thing_group_members';
   /** The condition of the filter, on the table as `source`. */
-  condition(parameters: Parameters): string;
+  condition(parameters: SqlParameters): string;
   /** How to go through a source in the order of the things that is not ordered by them. */
   readonly inOrder?: {
     /** The condition of the rows to go through. */
-    among(parameters: Parameters): string;
+    among(parameters: SqlParameters): string;
     /** The condition of those that count, which no index on values can be taken for. */
-    condition(parameters: Parameters): string;
+    condition(parameters: SqlParameters): string;
   };
 }
 
@@ -75,7 +66,7 @@ function groupSource(groupName: string, recursive: boolean): ThingSource {
 function attributeSource(name: string, filter: ThingFilter): ThingSource {
   const table = 'thing_attributes';
   const { attributeValue: value, usePrefixAttributeValue } = filter;
-  const among = (parameters: Parameters) => `source.attribute_name = ${parameters.add(name)}`;
+  const among = (parameters: SqlParameters) => `source.attribute_name = ${parameters.add(name)}`;
   // Every thing that has the attribute, whatever its value.
   if (value === undefined || (usePrefixAttributeValue && value === '')) return { table, condition: among };
   if (!usePrefixAttributeValue) {

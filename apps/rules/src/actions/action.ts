@@ -9,6 +9,10 @@ export interface ActionInput {
   readonly variables?: RuleVariables | undefined;
   /** How often rules have republished what led to the message. */
   readonly hops: number;
+  /** The id that log lines carry of all that the message leads to. */
+  readonly correlationId?: string | undefined;
+  /** W3C Trace Context, within a trace. */
+  readonly traceparent?: string | undefined;
   readonly output: OutgoingPayload;
 }
 
@@ -32,6 +36,11 @@ export interface CompiledAction {
    * Left out: what it acts on, as the rule writes it. Null: nothing, for what is part of the platform.
    */
   readonly destination?: string | null | undefined;
+  /**
+   * Whether messages wait while what it acts on is away (`ServiceUnavailable`), for minutes, instead of failing after three
+   * tries: so it is with what the operator runs beside the platform, and starts again. It has no `destination` then.
+   */
+  readonly waitsForReturn?: true | undefined;
   /** Why it cannot be done in this installation; undefined when it can. A rule with such an action is refused. */
   readonly unavailable?: string | undefined;
   /** Sets up what the action needs beyond its rule, each time that the rule is stored. */

@@ -35,7 +35,13 @@ export class CloudwatchLogsKind implements ActionKind {
           ? logEvents(input.output)
           : [{ timestamp: input.environment.timestamp, message: textPayload(input.output, 'A log') }];
         for (const { timestamp, message } of events) {
-          this.logger.info(message, { logGroupName, rule: scope.ruleName, timestamp, traceId: input.message.traceId });
+          this.logger.info(message, {
+            logGroupName,
+            rule: scope.ruleName,
+            timestamp,
+            correlationId: input.correlationId,
+            traceId: input.message.traceId,
+          });
         }
       },
     };

@@ -80,6 +80,8 @@ export class PostgresqlKind implements ActionKind, OnApplicationShutdown {
 class PostgresqlAction implements CompiledAction {
   readonly key = 'postgresql';
   readonly failedAction = 'PostgresqlAction';
+  readonly destination = null;
+  readonly waitsForReturn = true;
 
   constructor(
     readonly resource: string,

@@ -52,6 +52,7 @@ class RepublishAction implements CompiledAction {
   readonly key = 'republish';
   readonly failedAction = 'RepublishAction';
   readonly destination = null;
+  readonly waitsForReturn = true;
   private readonly queue = new BatchQueue<Publish>((batch) => this.publish(batch), MESSAGES_PER_CALL, CALLS_AT_A_TIME);
 
   constructor(
@@ -112,6 +113,8 @@ class RepublishAction implements CompiledAction {
       qos: this.qos,
       hops: input.hops + 1,
     };
+    if (input.correlationId !== undefined) request.correlationId = input.correlationId;
+    if (input.traceparent !== undefined) request.traceparent = input.traceparent;
     if (properties !== undefined) request.properties = properties;
     return request;
   }

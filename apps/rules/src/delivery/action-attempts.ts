@@ -1,16 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { RuleSample } from '#thingcore/contracts';
+import { correlationIdOf, type RuleSample } from '#thingcore/contracts';
 import { type IotError, reviveError } from '#thingcore/errors';
 import { Logger } from '#thingcore/platform';
+import { isTracing } from '#thingcore/tracing';
 import type { ActionFailures, ActionInput, CompiledAction } from '../actions/action.js';
 import { RulesMetrics } from '../metrics/rules-metrics.js';
 import { CircuitBreakers } from './circuit-breakers.js';
 import { type Failure, resourceOf } from './error-document.js';
 import { type Attempted, RETRY_TOOLS, type RetryPolicy, type RetryTools, tryAfter, tryRepeatedly } from './retry.js';
 import type { Hit } from './rule-evaluator.js';
+import { traceAction } from './traced-action.js';
 
 /** AWS names numbers for the HTTP action only: three tries. Ours go over an outage of about three seconds. */
 export const RETRY: RetryPolicy = { tries: 3, firstPauseMs: 500, factor: 4 };
+
+/**
+ * For actions that wait for the return of what is away: five minutes, in which a broker or a database can be started again.
+ * Pauses are short: what comes back has its messages within seconds.
+ */
+const RETRY_UNTIL_RETURN: RetryPolicy = { ...RETRY, longestPauseMs: 2_000, triesOfOutage: 150 };
 
 /** Runs actions with their retries, leaves destinations alone that are down, and counts and reports how it ended. */
 @Injectable()
@@ -24,15 +32,23 @@ export class ActionAttempts {
   );
 
   private readonly destinations = new WeakMap<CompiledAction, string | null>();
+  private readonly tellsAll: boolean;
 
   constructor(
     private readonly metrics: RulesMetrics,
     private readonly logger: Logger,
     @Inject(RETRY_TOOLS) private readonly tools: RetryTools,
-  ) {}
+  ) {
+    this.tellsAll = logger.level === 'debug';
+  }
 
   /** Runs an action for a message until it is done, has failed for good, or the process stops. Never rejects. */
   attempt(action: CompiledAction, input: ActionInput, hit: Hit, signal: AbortSignal): Promise<Ended> {
+    if (!isTracing()) return this.attemptNow(action, input, hit, signal);
+    return traceAction(action, input, hit, (traced) => this.attemptNow(action, traced, hit, signal));
+  }
+
+  private attemptNow(action: CompiledAction, input: ActionInput, hit: Hit, signal: AbortSignal): Promise<Ended> {
     const startedAt = performance.now();
     return this.tryAction(action, input, signal).then((attempted) =>
       this.note(action, attempted, performance.now() - startedAt, hit),
@@ -60,7 +76,10 @@ export class ActionAttempts {
     if (destination !== null && failures.size < inputs.length) this.breakers.succeeded(destination);
     this.noteDone(hits[0]!.rule.ruleName, action, inputs.length - failures.size, ms);
     return inputs.map((input, index) => {
-      if (!failures.has(input)) return 'done';
+      if (!failures.has(input)) {
+        if (this.tellsAll) this.tell(action, hits[index]!);
+        return 'done';
+      }
       return this.attemptAgain(action, input, failures.get(input), startedAt, hits[index]!, signal);
     });
   }
@@ -76,7 +95,7 @@ export class ActionAttempts {
     const destination = this.destinationOf(action);
     const error = destination === null ? thrown : this.judge(destination, thrown);
     const work = this.guarded(action, input, destination);
-    return tryAfter(error, work, RETRY, this.tools, signal).then((attempted) =>
+    return tryAfter(error, work, policyOf(action), this.tools, signal).then((attempted) =>
       this.note(action, attempted, performance.now() - startedAt, hit),
     );
   }
@@ -101,11 +120,13 @@ export class ActionAttempts {
     if (attempted.tries > 1) this.metrics.actionRetries.inc(labels, attempted.tries - 1);
     if (attempted.outcome === 'done') {
       this.metrics.actionsSucceeded.inc(labels);
+      if (this.tellsAll) this.tell(action, hit);
       return 'done';
     }
     const failure = { action, error: attempted.error };
     this.metrics.actionsFailed.inc(labels);
     this.logger.error('an action of a rule failed', {
+      correlationId: correlationIdOf(hit.message),
       traceId: hit.message.messageId,
       ...labels,
       resource: resourceOf(failure),
@@ -120,8 +141,14 @@ export class ActionAttempts {
     return failure;
   }
 
+  private tell({ key: action }: CompiledAction, { rule, message }: Hit): void {
+    const { messageId: traceId } = message;
+    const correlationId = correlationIdOf(message);
+    this.logger.debug('an action of a rule was done', { correlationId, traceId, rule: rule.ruleName, action });
+  }
+
   private tryAction(action: CompiledAction, input: ActionInput, signal: AbortSignal): Promise<Attempted> {
-    return tryRepeatedly(this.guarded(action, input, this.destinationOf(action)), RETRY, this.tools, signal);
+    return tryRepeatedly(this.guarded(action, input, this.destinationOf(action)), policyOf(action), this.tools, signal);
   }
 
   /** One try of an action, behind the circuit breaker of its destination. */
@@ -154,6 +181,10 @@ export class ActionAttempts {
     }
     return destination;
   }
+}
+
+function policyOf({ waitsForReturn }: CompiledAction): RetryPolicy {
+  return waitsForReturn === true ? RETRY_UNTIL_RETURN : RETRY;
 }
 
 /** An action that can be run for messages together. */

@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { correlationIdOf } from '#thingcore/contracts';
 import type { JsonValue } from '#thingcore/errors';
 import { Clock, Logger } from '#thingcore/platform';
 import type { MatchedRule } from '#thingcore/rules-sql';
+import { isSampled } from '#thingcore/tracing';
 import type { ActionInput, CompiledAction, OutgoingPayload } from '../actions/action.js';
 import { RulesMetrics } from '../metrics/rules-metrics.js';
 import { ActionAttempts, type Ended, RETRY, runsTogether } from './action-attempts.js';
@@ -37,7 +39,9 @@ export class ActionRunner {
   }
 
   /** Whether a hit may be run together with others of its rule. */
-  runsTogether({ rule, result, only, trace }: Hit): boolean {
+  runsTogether({ rule, result, only, trace, traceparent }: Hit): boolean {
+    // Each action has a span of its own when somebody records them.
+    if (traceparent !== undefined && isSampled(traceparent)) return false;
     if (result === undefined || rule.isMuted || only !== undefined || trace !== undefined) return false;
     return rule.actions.length > 0 && rule.actions.every(runsTogether);
   }
@@ -97,6 +101,7 @@ export class ActionRunner {
     (isMuted ? this.metrics.shadowFailed : this.metrics.evaluationsFailed).inc({ rule: ruleName, reason: 'lookup' });
     if (isMuted) return [];
     this.logger.error('the SQL of a rule could not look up what it needs', {
+      correlationId: correlationIdOf(hit.message),
       traceId: hit.message.messageId,
       rule: ruleName,
       topicName: hit.message.topic,
@@ -164,6 +169,13 @@ export class ActionRunner {
     const key = action === STATEMENT ? STATEMENT : action.key;
     const { ruleName } = rule;
     this.metrics.deadLetters.inc({ rule: ruleName, action: key });
+    this.logger.warn('a message became a dead letter', {
+      correlationId: correlationIdOf(message),
+      traceId: message.messageId,
+      rule: ruleName,
+      action: key,
+      error,
+    });
     const actionIndex = action === STATEMENT ? undefined : rule.actions.indexOf(action);
     return { ruleName, action: key, actionIndex, error, message, failedAt: new Date(this.clock.now()) };
   }
@@ -186,9 +198,10 @@ class SelectedOutput implements OutgoingPayload {
 }
 
 function toInput(
-  { opened, environment, message }: Hit,
+  { opened, environment, message, traceparent }: Hit,
   { variables }: MatchedRule,
   output: ActionInput['output'],
 ): ActionInput {
-  return { message: opened, environment, variables, hops: message.hops, output };
+  const correlationId = correlationIdOf(message);
+  return { message: opened, environment, variables, hops: message.hops, correlationId, traceparent, output };
 }

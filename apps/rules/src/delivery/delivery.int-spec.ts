@@ -2,6 +2,7 @@ import { deleteTopicRule } from '#thingcore/contracts';
 import { IotError } from '#thingcore/errors';
 import { RandomIdGenerator } from '#thingcore/platform';
 import { waitFor } from '#thingcore/testing';
+import { DataSource } from 'typeorm';
 import { aMessage, bytesOf, textOf } from '../rules-service.fixture.js';
 import { aRule, Broker, insert, republish, RulesSuite, Shadows } from '../rules-suite.fixture.js';
 import { InboxStore } from './inbox.store.js';
@@ -137,6 +138,20 @@ describe('the inbox', () => {
     await suite.send(entry.message);
     await suite.emptyInbox();
     expect(Broker.published).toMatchObject([{ topic: 'b', payload: bytesOf({ n: 1 }) }]);
+  });
+
+  it('removes what is done without waiting for the disk, for which everything else does wait', async () => {
+    const extra = { max: 1, options: '-c search_path=rules -c synchronous_commit=on' };
+    const oneConnection = await new DataSource({ ...suite.dataSource.options, extra }).initialize();
+    try {
+      const inbox = new InboxStore(oneConnection, ids);
+      const stored = await inbox.insert([{ ruleName: 'hot', message: aMessage('a', { n: 1 }), isClaimed: true }]);
+      await inbox.finish(stored.map((id) => ({ id, deadLetters: [] })));
+      expect(await suite.inbox()).toEqual([]);
+      expect(await oneConnection.query('SHOW synchronous_commit')).toEqual([{ synchronous_commit: 'on' }]);
+    } finally {
+      await oneConnection.destroy();
+    }
   });
 
   it('gives what a dead process left behind to another', async () => {

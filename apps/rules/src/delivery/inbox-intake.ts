@@ -35,9 +35,10 @@ export class InboxIntake {
     this.queue = new BatchQueue((batch) => this.store(batch), WEIGHT_PER_STATEMENT, STATEMENTS_AT_A_TIME, weigh);
   }
 
-  /** Counts what is there. */
-  async measure(): Promise<void> {
+  /** Counts what is there, of all processes together. */
+  async measure(): Promise<number> {
     this.held = await this.inbox.count();
+    return this.held;
   }
 
   /** Takes note that entries have left the inbox. */

@@ -33,6 +33,12 @@ export interface DeadLetter extends InboxEntry {
   readonly failedAt: Date;
 }
 
+/**
+ * Lets the commit of a statement not wait for the disk, which serves the entries that are still to be stored instead. Were
+ * the database to end right then, the entry of an execution that is over may be there again: it runs twice, as it may.
+ */
+const WITHOUT_SYNC = `(SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL`;
+
 /** What is left of an execution: the entry to be removed, if it had one, and its dead letters. */
 export interface Ending {
   readonly id: string | undefined;
@@ -59,6 +65,13 @@ export class InboxStore {
   async count(): Promise<number> {
     const [row] = await this.query<{ count: string }[]>('SELECT count(*) FROM inbox', []);
     return Number(row?.count ?? 0);
+  }
+
+  /** When the broker took the oldest entry, in milliseconds since the epoch; undefined when there is none. */
+  async oldestAt(): Promise<number | undefined> {
+    const sql = `SELECT (message ->> 'timestamp')::float8 AS at FROM inbox ORDER BY id LIMIT 1`;
+    const [row] = await this.query<{ at: number }[]>(sql, []);
+    return row?.at;
   }
 
   /**
@@ -140,7 +153,7 @@ export class InboxStore {
     const deadLetters = endings.flatMap((ending) => ending.deadLetters);
     const remove = 'DELETE FROM inbox WHERE id = ANY ($1::bigint[])';
     if (deadLetters.length === 0) {
-      if (ids.length > 0) await this.query(remove, [ids]);
+      if (ids.length > 0) await this.query(`${remove} AND ${WITHOUT_SYNC}`, [ids]);
       return;
     }
     await this.query(

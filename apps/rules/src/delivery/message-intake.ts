@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { BrokerMessage } from '#thingcore/contracts';
+import { type BrokerMessage, correlationIdOf } from '#thingcore/contracts';
 import { Logger } from '#thingcore/platform';
 import { RulesMetrics } from '../metrics/rules-metrics.js';
 import { basicIngestRule } from '../topic-rules/basic-ingest.js';
@@ -87,19 +87,23 @@ export class MessageIntake {
     const match = () => messages.map(({ topic }) => this.rules.match(topic));
     const matched = match();
     if (matched.every((rules) => rules.length > 0)) return matched;
-    const current = (await this.rules.refresh()) ? match() : matched;
+    // Looked up again in any case: when somebody else has loaded them meanwhile, as at the start, there is nothing to refresh.
+    await this.rules.refresh();
+    const current = match();
     for (const [index, message] of messages.entries()) if (current[index]?.length === 0) this.noteMissing(message);
     return current;
   }
 
   /** AWS: `RuleNotFound`, for Basic Ingest to a rule that does not exist or is disabled. */
-  private noteMissing({ topic, clientId, messageId }: BrokerMessage): void {
+  private noteMissing(message: BrokerMessage): void {
+    const { topic, clientId, messageId } = message;
     const ruleName = basicIngestRule(topic);
     if (ruleName === undefined) return;
     this.metrics.notFound.inc();
     this.logger.warn(`Rule ${ruleName} not found`, {
       reason: 'RuleNotFound',
       rule: ruleName,
+      correlationId: correlationIdOf(message),
       traceId: messageId,
       topicName: topic,
       clientId,

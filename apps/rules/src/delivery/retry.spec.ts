@@ -8,7 +8,11 @@ const wrong = new IotError('InvalidRequest', 'wrong');
 /** Work that fails with these errors, one after the other, and then succeeds. */
 function run(
   errors: Error[],
-  { random = 0.5, abortDuring = Infinity }: { random?: number; abortDuring?: number } = {},
+  {
+    random = 0.5,
+    abortDuring = Infinity,
+    policy = POLICY,
+  }: { random?: number; abortDuring?: number; policy?: RetryPolicy } = {},
 ) {
   const pauses: number[] = [];
   const stop = new AbortController();
@@ -25,7 +29,7 @@ function run(
       return Promise.resolve();
     },
   };
-  return tryRepeatedly(work, POLICY, tools, stop.signal).then((attempted) => ({ attempted, pauses }));
+  return tryRepeatedly(work, policy, tools, stop.signal).then((attempted) => ({ attempted, pauses }));
 }
 
 describe('tryRepeatedly', () => {
@@ -47,6 +51,18 @@ describe('tryRepeatedly', () => {
     const last = new IotError('ServiceUnavailable', 'still away');
     const { attempted } = await run([away, away, last, away]);
     expect(attempted).toEqual({ outcome: 'failed', error: last, tries: 3 });
+  });
+
+  it('waits longer for what is away than for what is too busy, with pauses that stay short', async () => {
+    const policy: RetryPolicy = { ...POLICY, longestPauseMs: 500, triesOfOutage: 6 };
+    const { attempted, pauses } = await run(new Array<Error>(5).fill(away), { policy });
+    expect({ attempted, pauses }).toEqual({
+      attempted: { outcome: 'done', tries: 6 },
+      pauses: [100, 400, 500, 500, 500],
+    });
+    const busy = new IotError('Throttling', 'too much');
+    const other = await run(new Array<Error>(5).fill(busy), { policy });
+    expect(other.attempted).toEqual({ outcome: 'failed', error: busy, tries: 3 });
   });
 
   it('does not try again what cannot succeed', async () => {

@@ -11,6 +11,10 @@ export interface RetryPolicy {
   readonly firstPauseMs: number;
   /** By how much each further pause is longer. */
   readonly factor: number;
+  /** Milliseconds that a pause has at most, on average. */
+  readonly longestPauseMs?: number;
+  /** Tries in total when nobody answers (`ServiceUnavailable`), where that is waited for longer. */
+  readonly triesOfOutage?: number;
 }
 
 /** What a retry needs of the world. */
@@ -72,8 +76,9 @@ export async function tryAfter(
   for (let tries = 1; ; tries++) {
     // Also an error that looks final: what an action needs may be gone because the process stops.
     if (signal.aborted) return { outcome: 'interrupted' };
-    if (!error.retryable || tries >= policy.tries) return { outcome: 'failed', error, tries };
-    await tools.sleep(policy.firstPauseMs * policy.factor ** (tries - 1) * (0.5 + tools.random()), signal);
+    if (!error.retryable || tries >= triesFor(error, policy)) return { outcome: 'failed', error, tries };
+    const pauseMs = Math.min(policy.firstPauseMs * policy.factor ** (tries - 1), policy.longestPauseMs ?? Infinity);
+    await tools.sleep(pauseMs * (0.5 + tools.random()), signal);
     if (signal.aborted) return { outcome: 'interrupted' };
     try {
       await work();
@@ -82,4 +87,8 @@ export async function tryAfter(
       error = reviveError(again);
     }
   }
+}
+
+function triesFor({ code }: IotError, { tries, triesOfOutage = tries }: RetryPolicy): number {
+  return code === 'ServiceUnavailable' ? triesOfOutage : tries;
 }

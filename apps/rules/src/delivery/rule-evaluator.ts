@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import type { BrokerMessage } from '#thingcore/contracts';
+import { type BrokerMessage, correlationIdOf } from '#thingcore/contracts';
 import { Clock, IdGenerator, Logger, Scope } from '#thingcore/platform';
 import type { MatchedRule, RuleEnvironment, RuleMessage, RuleResult, UnmatchedRule } from '#thingcore/rules-sql';
+import { isTracing, openSpan, type OpenSpan, traceparentOf } from '#thingcore/tracing';
 import { ExternalLookups } from '../external-functions/external-lookups.js';
 import { randomFraction } from '../random-fraction.js';
 import { failureLabel, RulesMetrics } from '../metrics/rules-metrics.js';
@@ -36,6 +37,8 @@ export interface Hit {
   readonly only?: readonly number[] | undefined;
   /** Takes note of what happens, when somebody watches the rule. */
   readonly trace?: RuleTrace | undefined;
+  /** That of the evaluation, under which the actions are; undefined outside of any trace. */
+  readonly traceparent?: string | undefined;
 }
 
 /** A message and the rules whose filter it matches. */
@@ -56,6 +59,7 @@ export interface Evaluated {
 export class RuleEvaluator {
   readonly budget = new EvaluationBudget(() => performance.now());
   private timedMessages = 0;
+  private readonly tellsAll: boolean;
 
   constructor(
     private readonly clock: Clock,
@@ -65,7 +69,9 @@ export class RuleEvaluator {
     private readonly metrics: RulesMetrics,
     private readonly traces: RuleTraces,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.tellsAll = logger.level === 'debug';
+  }
 
   /** The rules that messages pass. Lets others run in between when that takes long. */
   async evaluate(matched: Iterable<Matched>): Promise<Evaluated> {
@@ -113,15 +119,20 @@ export class RuleEvaluator {
         continue;
       }
       const startedAt = isTimed ? performance.now() : 0;
+      const span = isTracing() ? openRuleSpan(rule, message) : undefined;
       const evaluation = rule.statement.needs.length > 0 ? undefined : rule.statement.evaluate(opened, environment);
       if (isTimed) this.charge(rule, performance.now() - startedAt);
+      const traceparent = traceparentOf(span);
       const trace = this.traces.begin({ rule, message, opened, environment });
       if (evaluation === undefined || evaluation instanceof Promise) {
-        hits.push({ rule, message, opened, environment, result: undefined, trace });
+        span?.end();
+        hits.push({ rule, message, opened, environment, result: undefined, trace, traceparent });
         continue;
       }
       const result = this.passed(rule, message, evaluation);
-      if (result !== undefined) hits.push({ rule, message, opened, environment, result, trace });
+      span?.note({ 'thingcore.rule.matched': result !== undefined });
+      span?.end();
+      if (result !== undefined) hits.push({ rule, message, opened, environment, result, trace, traceparent });
       else trace?.end(evaluation);
     }
   }
@@ -131,16 +142,24 @@ export class RuleEvaluator {
   }
 
   private passed(rule: CompiledTopicRule, message: BrokerMessage, result: RuleResult): MatchedRule | undefined {
+    if (this.tellsAll) this.tell(rule, message, result);
     if (result.matched) return result;
     this.countFailure(rule, result);
     if (result.reason === 'where') return undefined;
     this.logger.warn('the SQL of a rule gave no result', {
+      correlationId: correlationIdOf(message),
       rule: rule.ruleName,
       traceId: message.messageId,
       topicName: message.topic,
       error: result.explanation,
     });
     return undefined;
+  }
+
+  private tell({ ruleName: rule }: CompiledTopicRule, message: BrokerMessage, { matched }: RuleResult): void {
+    const { messageId: traceId, topic: topicName } = message;
+    const correlationId = correlationIdOf(message);
+    this.logger.debug('a rule was evaluated', { correlationId, traceId, rule, topicName, matched });
   }
 
   private countFailure({ ruleName, isMuted }: CompiledTopicRule, result: UnmatchedRule): void {
@@ -159,4 +178,9 @@ export class RuleEvaluator {
       functions: this.lookups.functions,
     };
   }
+}
+
+function openRuleSpan({ ruleName }: CompiledTopicRule, { topic, traceparent }: BrokerMessage): OpenSpan | undefined {
+  const attributes = { 'thingcore.rule.name': ruleName, 'messaging.destination.name': topic };
+  return openSpan(`rule ${ruleName}`, { parent: traceparent, attributes });
 }

@@ -1,13 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Lifecycle, Logger, type Part } from '#thingcore/platform';
 import { DeadLetterStore } from '../dead-letters/dead-letter.store.js';
+import { InboxGauges } from '../metrics/inbox-gauges.js';
 import { RulesMetrics } from '../metrics/rules-metrics.js';
 import { RULES_CONFIG, type RulesConfig } from '../rules.config.js';
 import { InboxIntake } from './inbox-intake.js';
+import { InboxStore } from './inbox.store.js';
 
 const LOOK_MS = 5_000;
 
-/** Keeps what rules leave on the disk within bounds: tells the intake how full the inbox is, and deletes old dead letters. */
+/** Keeps what rules leave on the disk within bounds: tells the intake, and the metrics, how full the inbox is, and deletes old dead letters. */
 @Injectable()
 export class StoredBounds implements Part {
   readonly name = 'rules storage';
@@ -18,6 +20,8 @@ export class StoredBounds implements Part {
   constructor(
     @Inject(RULES_CONFIG) private readonly config: RulesConfig,
     private readonly intake: InboxIntake,
+    private readonly inbox: InboxStore,
+    private readonly gauges: InboxGauges,
     private readonly deadLetters: DeadLetterStore,
     private readonly metrics: RulesMetrics,
     private readonly logger: Logger,
@@ -40,7 +44,8 @@ export class StoredBounds implements Part {
   look(): Promise<void> {
     this.looking = this.looking.then(async () => {
       try {
-        await this.intake.measure();
+        const waiting = await this.intake.measure();
+        this.gauges.show(waiting, waiting === 0 ? undefined : await this.inbox.oldestAt());
         await this.boundDeadLetters();
       } catch (error) {
         this.logger.warn('what rules have stored could not be looked after; trying again', { error: String(error) });

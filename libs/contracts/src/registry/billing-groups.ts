@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { command } from '../contract.js';
 import { billingGroupName, thingName } from '../names.js';
-import { description, expectedVersion, pageLimit, tags } from './fields.js';
+import { description, expectedVersion, namedOrder, namedPageToken, pageLimit, tags } from './fields.js';
 
 const billingGroup = z.object({
   billingGroupName: z.string(),
@@ -28,11 +28,12 @@ export const getBillingGroups = command('registry', 'billingGroup.getMany.v1', {
   reply: z.object({ billingGroups: z.array(billingGroup) }),
 });
 
-/** A page of billing groups in the order of their names. */
+/** A page of billing groups, in the order of their names if no other is asked for. */
 export const listBillingGroups = command('registry', 'billingGroup.list.v1', {
   request: z.strictObject({
     namePrefix: billingGroupName.optional(),
-    after: billingGroupName.optional(),
+    ...namedOrder,
+    after: namedPageToken.optional(),
     limit: pageLimit,
   }),
   reply: z.object({ billingGroups: z.array(billingGroup), nextToken: z.string().optional() }),

@@ -22,6 +22,17 @@ export const expectedVersion = z.int().min(1).optional();
 /** How many entries a page has at most. */
 export const pageLimit = z.int().min(1).max(250).default(100);
 
+/** The order of a list of what has names: that of the names, or of the creation and, of the same moment, of the names. */
+export const namedOrder = {
+  orderBy: z.enum(['name', 'createdAt']).default('name'),
+  isAscending: z.boolean().default(true),
+};
+
+/** Where a page of a list in a {@link namedOrder} begins: behind the `nextToken` of a page in the same order. */
+export const namedPageToken = z
+  .string()
+  .regex(/^(?:[0-9]{1,15}:)?[a-zA-Z0-9:_-]{1,128}$/, 'must be the nextToken of a page: pass it as it was answered');
+
 /** What a person may write about a resource. */
 export const description = z
   .string()

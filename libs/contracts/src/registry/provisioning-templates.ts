@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { command } from '../contract.js';
 import { provisioningTemplateName } from '../names.js';
-import { description, pageLimit, roleArn, tags } from './fields.js';
+import { description, namedOrder, namedPageToken, pageLimit, roleArn, tags } from './fields.js';
 
 /** What a template is for: devices that ask over MQTT with a claim certificate, or first connections with a CA's certificate. */
 export const provisioningTemplateType = z.enum(['FLEET_PROVISIONING', 'JITP']);
@@ -95,12 +95,13 @@ export const getProvisioningTemplates = command('registry', 'provisioningTemplat
   reply: z.object({ templates: z.array(provisioningTemplate) }),
 });
 
-/** A page of templates in the order of their names. */
+/** A page of templates, in the order of their names if no other is asked for. */
 export const listProvisioningTemplates = command('registry', 'provisioningTemplate.list.v1', {
   request: z.strictObject({
     namePrefix: provisioningTemplateName.optional(),
     type: provisioningTemplateType.optional(),
-    after: provisioningTemplateName.optional(),
+    ...namedOrder,
+    after: namedPageToken.optional(),
     limit: pageLimit,
   }),
   reply: z.object({ templates: z.array(provisioningTemplate), nextToken: z.string().optional() }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { command } from '../contract.js';
 import { thingGroupName, thingName } from '../names.js';
-import { attributes, description, expectedVersion, pageLimit, tags } from './fields.js';
+import { attributes, description, expectedVersion, namedOrder, namedPageToken, pageLimit, tags } from './fields.js';
 
 const groupReference = z.object({ groupName: z.string(), groupArn: z.string() });
 
@@ -40,13 +40,17 @@ export const getThingGroups = command('registry', 'thingGroup.getMany.v1', {
   reply: z.object({ thingGroups: z.array(thingGroup) }),
 });
 
-/** A page of thing groups in the order of their names: all, or those below a parent (all levels when `recursive`). */
+/**
+ * A page of thing groups, in the order of their names if no other is asked for: all, or those below a parent (all levels
+ * when `recursive`).
+ */
 export const listThingGroups = command('registry', 'thingGroup.list.v1', {
   request: z.strictObject({
     parentGroupName: thingGroupName.optional(),
     namePrefix: thingGroupName.optional(),
     recursive: z.boolean().default(true),
-    after: thingGroupName.optional(),
+    ...namedOrder,
+    after: namedPageToken.optional(),
     limit: pageLimit,
   }),
   reply: z.object({ thingGroups: z.array(thingGroup), nextToken: z.string().optional() }),

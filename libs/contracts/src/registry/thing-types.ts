@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { command } from '../contract.js';
 import { jsonObject } from '../json.js';
 import { thingTypeName } from '../names.js';
-import { attributeName, description, pageLimit, tags } from './fields.js';
+import { attributeName, description, namedOrder, namedPageToken, pageLimit, tags } from './fields.js';
 
 const searchableAttributes = z.array(attributeName).max(3, 'must be at most 3 attribute names');
 
@@ -41,11 +41,12 @@ export const getThingTypes = command('registry', 'thingType.getMany.v1', {
   reply: z.object({ thingTypes: z.array(thingType) }),
 });
 
-/** A page of thing types in the order of their names. */
+/** A page of thing types, in the order of their names if no other is asked for. */
 export const listThingTypes = command('registry', 'thingType.list.v1', {
   request: z.strictObject({
     namePrefix: thingTypeName.optional(),
-    after: thingTypeName.optional(),
+    ...namedOrder,
+    after: namedPageToken.optional(),
     limit: pageLimit,
   }),
   reply: z.object({ thingTypes: z.array(thingType), nextToken: z.string().optional() }),

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { command } from '../contract.js';
 import { billingGroupName, certificateReference, thingGroupName, thingName, thingTypeName } from '../names.js';
-import { attributeName, attributeValue, attributes, expectedVersion, pageLimit } from './fields.js';
+import {
+  attributeName,
+  attributeValue,
+  attributes,
+  expectedVersion,
+  namedOrder,
+  namedPageToken,
+  pageLimit,
+} from './fields.js';
 
 const thing = z.object({
   thingName: z.string(),
@@ -39,7 +47,10 @@ export const getThings = command('registry', 'thing.getMany.v1', {
   reply: z.object({ things: z.array(thing) }),
 });
 
-/** A page of the things that meet all given filters, in the order of their names, those after `after`. */
+/**
+ * A page of the things that meet all given filters, in the order of their names if no other is asked for; `after` is the
+ * `nextToken` of the page before in the same order. `createdAt` is an order of all things: InvalidRequest with a filter.
+ */
 export const listThings = command('registry', 'thing.list.v1', {
   request: z.strictObject({
     namePrefix: thingName.optional(),
@@ -52,7 +63,8 @@ export const listThings = command('registry', 'thing.list.v1', {
     attributeValue: attributeValue.optional(),
     /** Whether `attributeValue` is the beginning of the value instead of all of it. */
     usePrefixAttributeValue: z.boolean().default(false),
-    after: thingName.optional(),
+    ...namedOrder,
+    after: namedPageToken.optional(),
     limit: pageLimit,
   }),
   reply: z.object({ things: z.array(thing), nextToken: z.string().optional() }),
@@ -115,12 +127,13 @@ export const getPrincipalsOfThings = command('registry', 'thing.principalsOfMany
   }),
 });
 
-/** A page of the things that a certificate is attached to, in the order of their names. */
+/** A page of the things that a certificate is attached to, in the order of their names or against it. */
 export const listPrincipalThings = command('registry', 'principal.listThings.v1', {
   request: z.strictObject({
     principal: certificateReference,
     /** Only those that belong to it like this. */
     thingPrincipalType: thingPrincipalType.optional(),
+    isAscending: z.boolean().default(true),
     after: thingName.optional(),
     limit: pageLimit,
   }),

@@ -3,6 +3,7 @@ import { toText } from '../conversions.js';
 import { boundedText, EvaluationAborted } from '../evaluation-aborted.js';
 import { MAX_PATTERN_LENGTH, MAX_PATTERN_PROGRAM, MAX_VALUE_SIZE } from '../limits.js';
 import { type SqlValue } from '../values.js';
+import { toRe2Pattern } from './java-pattern.js';
 import { type FunctionGroup, type SqlFunction } from './sql-function.js';
 
 /** Patterns are nearly always literals, so a few compiled ones serve every message. */
@@ -22,9 +23,10 @@ function compile(pattern: string): RE2JS | undefined {
 }
 
 function compileAnew(pattern: string): RE2JS | undefined {
-  if (pattern.length > MAX_PATTERN_LENGTH) return undefined;
+  const translated = pattern.length > MAX_PATTERN_LENGTH ? undefined : toRe2Pattern(pattern);
+  if (translated === undefined) return undefined;
   try {
-    const program = RE2JS.compile(pattern);
+    const program = RE2JS.compile(translated);
     return program.programSize() > MAX_PATTERN_PROGRAM ? undefined : program;
   } catch {
     return undefined; // AWS: an invalid expression makes the call Undefined.

@@ -17,7 +17,13 @@ function get([container, key]: readonly SqlValue[], { dialect }: Evaluation): Sq
   return typeof container === 'string' ? charactersOf(container)[index] : container[index];
 }
 
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+const BASE64 = /^[A-Za-z0-9+/]*(={0,2})$/;
+
+/** Whether a text is base64 as RFC 4648 writes it. The padding may be absent, but not be short. */
+function isBase64(text: string): boolean {
+  const padding = BASE64.exec(text)?.[1];
+  return padding !== undefined && (padding === '' ? text.length % 4 !== 1 : text.length % 4 === 0);
+}
 
 function encode([value, scheme]: readonly SqlValue[]): SqlValue {
   const text = toText(value);
@@ -34,7 +40,7 @@ function decode([value, scheme]: readonly SqlValue[], { dialect }: Evaluation): 
   if (!isBase64Scheme(scheme)) return undefined;
   const encoded = toText(value);
   if (encoded === undefined) return undefined;
-  if (!BASE64.test(encoded) || encoded.length % 4 === 1) return null;
+  if (!isBase64(encoded)) return null;
   const text = Buffer.from(encoded, 'base64').toString('utf8');
   const parsed = parseJson(text, dialect);
   return parsed === 'invalid' ? text : parsed.value;

@@ -17,12 +17,12 @@ interface LocalTime {
 export function formatTime(pattern: string, epochMs: number, zoneId: string): string | undefined {
   const zone = findTimeZone(zoneId);
   const parts = splitPattern(pattern);
-  if (zone === undefined || parts === undefined || !(Math.abs(epochMs) < MOST_MILLIS - DAY_MS)) return undefined;
+  if (zone === undefined || !parts?.length || !(Math.abs(epochMs) < MOST_MILLIS - DAY_MS)) return undefined;
   const offsetMs = zone.offsetAt(epochMs);
   const time: LocalTime = { epochMs, zone, offsetMs, fields: new Date(epochMs + offsetMs) };
   let text = '';
   for (const part of parts) {
-    if (part.kind === 'text') {
+    if (part.kind !== 'field') {
       text += part.text;
       continue;
     }

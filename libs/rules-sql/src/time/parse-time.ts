@@ -30,14 +30,36 @@ type FieldReader = (reading: Reading, count: number, reserved: number) => boolea
 export function parseTime(text: string, pattern: string): number | undefined {
   const parts = splitPattern(pattern);
   if (parts === undefined) return undefined;
-  const reading: Reading = { rest: text, fields: new Map(), zone: undefined };
+  const reading = readParts(parts, { rest: text, fields: new Map(), zone: undefined });
+  return reading?.rest === '' ? resolve(reading) : undefined;
+}
+
+/** What a text says by some parts, added to what was read before; undefined when they do not fit. */
+function readParts(parts: readonly PatternPart[], before: Reading): Reading | undefined {
+  let reading: Reading = { ...before, fields: new Map(before.fields) };
+  let sectionEnd = -1;
   for (const [index, part] of parts.entries()) {
-    if (part.kind === 'text') {
+    if (index <= sectionEnd) continue;
+    if (part.kind === 'bracket') {
+      if (part.text === ']') return undefined;
+      sectionEnd = endOfSection(parts, index);
+      reading = readParts(parts.slice(index + 1, sectionEnd), reading) ?? reading;
+    } else if (part.kind === 'text') {
       if (!reading.rest.startsWith(part.text)) return undefined;
       reading.rest = reading.rest.slice(part.text.length);
     } else if (!FIELDS[part.letter]?.(reading, part.count, adjacentDigits(parts, index + 1))) return undefined;
   }
-  return reading.rest === '' ? resolve(reading) : undefined;
+  return reading;
+}
+
+/** Where the optional section that begins at `start` ends; at the end of the pattern when nothing closes it. */
+function endOfSection(parts: readonly PatternPart[], start: number): number {
+  let depth = 0;
+  const length = parts.slice(start).findIndex((part) => {
+    if (part.kind === 'bracket') depth += part.text === '[' ? 1 : -1;
+    return depth === 0;
+  });
+  return length < 0 ? parts.length : start + length;
 }
 
 /** The digits that number fields right after this one need, so that `yyyyMMdd` does not take all of them as the year. */
@@ -45,15 +67,15 @@ function adjacentDigits(parts: readonly PatternPart[], from: number): number {
   let digits = 0;
   for (const part of parts.slice(from)) {
     if (part.kind !== 'field' || !FIXED_WIDTH.has(part.letter) || part.count < 2) break;
-    if (part.letter === 'M' && part.count > 2) break;
+    if ((part.letter === 'M' || part.letter === 'L') && part.count > 2) break;
     digits += part.count;
   }
   return digits;
 }
 
-const FIXED_WIDTH = new Set('yuMdDHhKkmsS');
+const FIXED_WIDTH = new Set('yuMLdDHhKkmsS');
 
-/** Counts of one letter take as many digits as there are, others exactly theirs; years of four or more may be longer. */
+/** Counts of one letter take as many digits as there are, and so do years of three; others exactly theirs. */
 function number(
   field: FieldName,
   least: number,
@@ -61,7 +83,7 @@ function number(
   adjust: (value: number) => number = (value) => value,
 ): FieldReader {
   return (reading, count, reserved) => {
-    const isOpen = count === 1 || ((field === 'year' || field === 'yearOfEra') && count >= 3);
+    const isOpen = count === 1 || ((field === 'year' || field === 'yearOfEra') && count === 3);
     const available = /^\d*/.exec(reading.rest)?.[0].length ?? 0;
     const width = isOpen ? Math.min(Math.max(available - reserved, count), 9) : count;
     const digits = takeDigits(reading, width);
@@ -92,7 +114,7 @@ function name(field: FieldName, names: readonly string[]): (reading: Reading) =>
 }
 
 function year(field: 'year' | 'yearOfEra'): FieldReader {
-  const long = number(field, 0, 999_999_999);
+  const long = number(field, field === 'year' ? 0 : 1, 999_999_999); // No era has a year 0.
   const short = number(field, 0, 99, (value) => 2000 + value);
   return (reading, count, reserved) => (count === 2 ? short : long)(reading, count, reserved);
 }
@@ -100,6 +122,8 @@ function year(field: 'year' | 'yearOfEra'): FieldReader {
 const MONTH_SHORT = name('month', ['-', ...MONTHS.map((month) => month.slice(0, 3))]);
 const MONTH_LONG = name('month', ['-', ...MONTHS]);
 const MONTH_NUMBER = number('month', 1, 12);
+const month: FieldReader = (reading, count, reserved) =>
+  count >= 4 ? MONTH_LONG(reading) : count === 3 ? MONTH_SHORT(reading) : MONTH_NUMBER(reading, count, reserved);
 const WEEKDAY_SHORT = name(
   'ignored',
   WEEKDAYS.map((weekday) => weekday.slice(0, 3)),
@@ -139,8 +163,8 @@ const FIELDS: Readonly<Record<string, FieldReader | undefined>> = {
   y: year('yearOfEra'),
   u: year('year'),
   Y: number('ignored', 0, 9999),
-  M: (reading, count, reserved) =>
-    count >= 4 ? MONTH_LONG(reading) : count === 3 ? MONTH_SHORT(reading) : MONTH_NUMBER(reading, count, reserved),
+  M: month,
+  L: month,
   d: number('day', 1, 31),
   D: number('dayOfYear', 1, 366),
   E: (reading, count) => (count >= 4 ? WEEKDAY_LONG : WEEKDAY_SHORT)(reading),
@@ -157,6 +181,7 @@ const FIELDS: Readonly<Record<string, FieldReader | undefined>> = {
   S: fraction,
   z: ZONE_NAME,
   V: ZONE_NAME,
+  O: GMT_OFFSET,
   X: OFFSET_OR_Z,
   x: OFFSET,
   Z: (reading, count) => (count === 4 ? GMT_OFFSET : count === 5 ? OFFSET_OR_Z : OFFSET)(reading),

@@ -1,7 +1,11 @@
-/** A piece of a date pattern: a run of one letter, or text that stands for itself. */
+/**
+ * A piece of a date pattern: a run of one letter, or text that stands for itself. A bracket without quotes is text to
+ * Joda-Time, and the begin or end of an optional section to java.time.
+ */
 export type PatternPart =
   | { readonly kind: 'field'; readonly letter: string; readonly count: number }
-  | { readonly kind: 'text'; readonly text: string };
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'bracket'; readonly text: string };
 
 /** Longer patterns, and longer runs of one letter, are no patterns. */
 const MAX_PATTERN = 256;
@@ -22,8 +26,10 @@ export function splitPattern(pattern: string): PatternPart[] | undefined {
     }
     const literal = /^(?:''|'((?:[^']|'')+)'|[^A-Za-z'])/.exec(pattern.slice(position));
     if (literal === null) return undefined;
-    parts.push({ kind: 'text', text: literal[1]?.replaceAll("''", "'") ?? (literal[0] === "''" ? "'" : literal[0]) });
-    position += literal[0].length;
+    const [whole, quoted] = literal;
+    const kind = whole === '[' || whole === ']' ? 'bracket' : 'text';
+    parts.push({ kind, text: quoted?.replaceAll("''", "'") ?? (whole === "''" ? "'" : whole) });
+    position += whole.length;
   }
   return parts;
 }

@@ -17,6 +17,7 @@ describe('formatTime', () => {
     ['z HH:mm', 'Europe/Paris', 'CET 23:13'],
     ['HH:mm z', '+05:30', '03:43 +05:30'],
     ['HH:mm', 'UTC-03:00', '19:13'],
+    ['[HH]', 'UTC', '[22]'],
   ])('writes %s in %s as %s', (pattern, zone, expected) => {
     expect(formatTime(pattern, instant, zone)).toBe(expected);
   });
@@ -38,6 +39,7 @@ describe('formatTime', () => {
   it.each([
     ['bogus', 'UTC', instant],
     ["yyyy 'open", 'UTC', instant],
+    ['', 'UTC', instant],
     ['yyyy', 'Mars/Olympus', instant],
     ['yyyy', 'constructor', instant],
     ['yyyy', '+99:00', instant],
@@ -64,6 +66,15 @@ describe('parseTime', () => {
     ['2020-04-03 09:45 GMT+02:00', 'yyyy-MM-dd HH:mm ZZZZ', '2020-04-03T07:45:00Z'],
     ['2020-04-03 09:45 CEST', 'yyyy-MM-dd HH:mm z', '2020-04-03T07:45:00Z'],
     ['2020-04-03 09:45 Europe/Paris', 'yyyy-MM-dd HH:mm VV', '2020-04-03T07:45:00Z'],
+    ['3 Apr 2020', 'd LLL uuuu', '2020-04-03T00:00:00Z'],
+    ['2020-04-03T09:45GMT', "yyyy-MM-dd'T'HH:mmO", '2020-04-03T09:45:00Z'],
+    ['2020-04-03T09:45GMT+2', "yyyy-MM-dd'T'HH:mmO", '2020-04-03T07:45:00Z'],
+    // java.time: brackets hold an optional section.
+    ['2020-04-03T09:45', "yyyy-MM-dd'T'HH:mm[:ss[.SSS]]", '2020-04-03T09:45:00Z'],
+    ['2020-04-03T09:45:18', "yyyy-MM-dd'T'HH:mm[:ss[.SSS]]", '2020-04-03T09:45:18Z'],
+    ['2020-04-03T09:45:18.250', "yyyy-MM-dd'T'HH:mm[:ss[.SSS]]", '2020-04-03T09:45:18.250Z'],
+    ['2020-04-03 Z', 'yyyy-MM-dd[ HH:mm][ X', '2020-04-03T00:00:00Z'],
+    ['[2020-04-03]', "'['yyyy-MM-dd']'", '2020-04-03T00:00:00Z'],
     ['2020-04-03 24:00', 'yyyy-MM-dd HH:mm', '2020-04-04T00:00:00Z'],
     ['44 BC 03 15', 'y G MM dd', '-000043-03-15T00:00:00Z'],
     // java.time: a day after the end of its month is the month's last day.
@@ -88,6 +99,11 @@ describe('parseTime', () => {
     ['2020-04-03 constructor', 'yyyy-MM-dd z'],
     ['2020-April-03', 'yyyy-MMM-dd'],
     ['2020', 'bogus'],
+    ['2020-04-03 09:4', 'yyyy-MM-dd[ HH:mm]'],
+    ['2020-04-03', 'yyyy-MM-dd]'],
+    ['12020-04-03', 'yyyy-MM-dd'],
+    ['0000-04-03', 'yyyy-MM-dd'],
+    ['2020-04-03', 'yyyy-MM-[dd]x'],
     ['999999999-01-01', 'yyyy-MM-dd'],
   ])('has no time for %s by %s', (text, pattern) => {
     expect(parseTime(text, pattern)).toBeUndefined();

@@ -2,8 +2,11 @@ import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 
 /** A broker node, as a client finds it. */
 export interface BrokerAddress {
+  /** `mqtt://` or `mqtts://`. */
   readonly mqttUrl: string;
 }
+
+type Server = NonNullable<IClientOptions['servers']>[number];
 
 /**
  * A client that comes back: when its connection is lost it connects to the next of its nodes, and sends again what was not
@@ -17,7 +20,7 @@ export class SteadyClient {
 
   private constructor(
     readonly client: MqttClient,
-    private readonly servers: { host: string; port: number }[],
+    private readonly servers: Server[],
   ) {
     client.on('message', (_topic, payload) => this.received.push(payload.toString()));
     client.on('connect', ({ sessionPresent }) => (this.isResumed = sessionPresent));
@@ -60,7 +63,7 @@ export class SteadyClient {
   }
 }
 
-function serverOf({ mqttUrl }: BrokerAddress): { host: string; port: number } {
-  const { hostname, port } = new URL(mqttUrl);
-  return { host: hostname, port: Number(port) };
+function serverOf({ mqttUrl }: BrokerAddress): Server {
+  const { hostname, port, protocol } = new URL(mqttUrl);
+  return { host: hostname, port: Number(port), protocol: protocol === 'mqtts:' ? 'mqtts' : 'mqtt' };
 }

@@ -5,6 +5,7 @@ import { Clock, Logger } from '#thingcore/platform';
 import { isSigned, readSignature, SignatureFault, type SignedRequest, verifySignature } from '#thingcore/sigv4';
 import type { Peer } from '../../connection.js';
 import { AccessKeys } from './access-keys.js';
+import { toSignedRequest } from './signed-request.js';
 
 /** AWS: protocols, the service in the signature of a WebSocket. */
 const SERVICE = 'iotdevicegateway';
@@ -29,12 +30,12 @@ export class SignedUpgrades {
 
   /** Whether a request says that it is signed. Nothing is verified. */
   isSigned(request: IncomingMessage): boolean {
-    return isSigned(toSigned(request));
+    return isSigned(toSignedRequest(request));
   }
 
   /** Who has signed, or why nobody counts as having done so. Never rejects. */
   async peerOf(request: IncomingMessage, place: Omit<Peer, 'principal'>): Promise<Peer | UpgradeRefusal> {
-    const verdict = await this.verify(toSigned(request), place).catch(refusalOf);
+    const verdict = await this.verify(toSignedRequest(request), place).catch(refusalOf);
     if ('status' in verdict) {
       this.logger.info('a signed WebSocket was refused', { sourceIp: place.sourceIp, reason: verdict.message });
     }
@@ -55,12 +56,6 @@ export class SignedUpgrades {
     await verifySignature(request, signature, Buffer.from(key.signingKey, 'base64'), this.clock.now());
     return { ...place, principal: accessKeyId, accessKey: { accessKeyId, scope } };
   }
-}
-
-function toSigned({ method = 'GET', url = '', headers }: IncomingMessage): SignedRequest {
-  const queryAt = url.indexOf('?');
-  const [path, query] = queryAt === -1 ? [url, ''] : [url.slice(0, queryAt), url.slice(queryAt + 1)];
-  return { method, path, query: new URLSearchParams(query), headers, body: Buffer.alloc(0) };
 }
 
 function refusalOf(error: unknown): UpgradeRefusal {

@@ -4,6 +4,9 @@ import { ProtocolError } from '../packets/protocol-error.js';
 import type { LanePeer, LaneRefusal } from '../ports/lane-policy.js';
 import type { LaneCore } from './lane-core.js';
 
+/** How long a connection that was told why it ends may take to read it. */
+export const GOODBYE_MS = 2_000;
+
 /** Ends a connection from this side, and tells the client why where it can be told. */
 export class Farewell {
   /** Whether it was said. */

@@ -3,8 +3,8 @@ import type { EngineClient, EnginePacket, EngineSubscription } from '../engine/e
 import type { LaneEmitter } from '../engine/lane-emitter.js';
 import { type RawStream, type SeamHandlers, takeOver } from '../engine/seams.js';
 import { type Acknowledgement, isPubackFailure, readAcknowledgement } from '../packets/acknowledgement.js';
-import { PacketType, type Qos, ReasonCode } from '../packets/control-packet.js';
-import { readSessionExpiry } from '../packets/disconnect-frame.js';
+import { PacketType, PINGRESP, type Qos, ReasonCode } from '../packets/control-packet.js';
+import { checkSessionExpiry } from '../packets/disconnect-frame.js';
 import { FrameSplitter } from '../packets/frame-splitter.js';
 import { ProtocolError } from '../packets/protocol-error.js';
 import { type CheckedFilters, checkedSubscribe, checkedUnsubscribe } from '../packets/subscribe-frame.js';
@@ -24,11 +24,6 @@ import { deliverRetained } from './retained-delivery.js';
 
 /** What the packets of a connection wait for, as bits. */
 const Hold = { engine: 1, permission: 2, messages: 4, load: 8, rate: 16 } as const;
-
-const PINGRESP = Buffer.from([0xd0, 0]);
-
-/** How long a connection that was told why it ends may take to read it. */
-export const GOODBYE_MS = 2_000;
 
 /**
  * One connection: cuts its bytes into packets and decides who takes each of them. PUBLISH, what belongs to its exchange and
@@ -52,7 +47,6 @@ export class LaneConnection implements PublisherHost, SeamHandlers {
   private ids: ReceivedIds | undefined;
   private throttle: Throttle | undefined;
   private isReady = false;
-  /** Bits of {@link Hold}. */
   private holds = 0;
   private isProcessing = false;
   private isReadPaused = false;
@@ -358,11 +352,7 @@ export class LaneConnection implements PublisherHost, SeamHandlers {
   }
 
   private takeDisconnect(packet: Buffer, body: number): void {
-    // [MQTT5 3.14.2.2.2] A session that ends with the connection cannot be kept at its end.
-    const expiry = this.isV5 ? readSessionExpiry(packet, body) : undefined;
-    if (expiry !== undefined && expiry > 0 && this.client._connectSessionExpiryInterval === 0) {
-      throw new ProtocolError(ReasonCode.protocolError, 'A session that was not to be kept cannot be kept now');
-    }
+    if (this.isV5) checkSessionExpiry(packet, body, this.client._connectSessionExpiryInterval);
     this.toEngine(packet);
   }
 

@@ -45,6 +45,9 @@ export const ReasonCode = {
  */
 const REQUIRED_FLAGS: readonly (number | undefined)[] = [-1, 0, -1, undefined, 0, 0, 2, 0, 2, -1, 2, -1, 0, -1, 0, 0];
 
+/** A whole PINGRESP packet. */
+export const PINGRESP = Buffer.from([0xd0, 0]);
+
 /** What is wrong with the first byte of a packet from a client, as one sentence; `undefined` when nothing is. */
 export function firstByteProblem(firstByte: number): string | undefined {
   const type = firstByte >> 4;

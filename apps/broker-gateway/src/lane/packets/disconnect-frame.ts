@@ -1,8 +1,21 @@
-import { malformed } from './protocol-error.js';
+import { ReasonCode } from './control-packet.js';
+import { malformed, ProtocolError } from './protocol-error.js';
 import { encodedSizeAt, readVariableByteInteger } from './variable-byte-integer.js';
 
 /** The Session Expiry Interval among the properties of a DISCONNECT packet. */
 const SESSION_EXPIRY = 0x11;
+
+/**
+ * [MQTT5 3.14.2.2.2] A session that ends with its connection (`connectExpiry` 0) cannot be kept at its end.
+ *
+ * @throws ProtocolError 0x82, or 0x81
+ */
+export function checkSessionExpiry(packet: Buffer, body: number, connectExpiry: number | undefined): void {
+  const expiry = readSessionExpiry(packet, body) ?? 0;
+  if (expiry > 0 && connectExpiry === 0) {
+    throw new ProtocolError(ReasonCode.protocolError, 'A session that was not to be kept cannot be kept now');
+  }
+}
 
 /**
  * The Session Expiry Interval that a DISCONNECT packet of MQTT 5 asks for, in seconds; `undefined` when it leaves it as it

@@ -37,22 +37,33 @@ export function call<C extends CommandContract>(command: C, request: RequestOf<C
   return { command, request, reply: reply as object };
 }
 
+const UNBOUNDED = { requestsPerSecond: Infinity };
+
+/** One for all areas of a file: to start one takes longer than what is asked of it. */
+let shared: GatewayUnderTest | undefined;
+
+/** Closes the gateway that the areas of a file share. */
+export async function closeSharedGateway(): Promise<void> {
+  await shared?.close();
+  shared = undefined;
+}
+
 /** Says that the operations of an area do what AWS SDKs expect of them. */
 export function describeArea(
   title: string,
   working: readonly WorkingCase[],
   refused: readonly RefusedCase[],
-  settings: Partial<GatewayConfig> = {},
+  settings?: Partial<GatewayConfig>,
 ): void {
   describe(title, () => {
     let gateway: GatewayUnderTest;
     let iot: IoTClient;
 
     beforeAll(async () => {
-      gateway = await startGateway([], settings);
+      gateway = settings ? await startGateway([], settings) : (shared ??= await startGateway([], UNBOUNDED));
       iot = new AwsSdk(gateway).iot();
     });
-    afterAll(() => gateway.close());
+    afterAll(() => (gateway === shared ? undefined : gateway.close()));
 
     const answer = (command: CommandContract, reply: object) =>
       gateway.services.answer(command, () => {

@@ -26,7 +26,7 @@ import {
 import { inTermsOf } from '../../errors/field-names.js';
 import type { Installation } from '../installation.js';
 import { handler, type OperationHandlers } from '../operation-handler.js';
-import { pageOf, TOKEN_PAGE_FIELDS, toToken } from '../pages.js';
+import { pageOf, TOKEN_PAGE_FIELDS } from '../pages.js';
 import { fromTags, nameOf, onlyOne } from './members.js';
 
 const FIELDS = {
@@ -91,7 +91,7 @@ export const billingGroupHandlers: OperationHandlers = {
     const listed = billingGroups.map(({ billingGroupName, billingGroupArn }) => {
       return { groupName: billingGroupName, groupArn: billingGroupArn };
     });
-    return { billingGroups: listed, nextToken: toToken(nextToken) };
+    return { billingGroups: listed, nextToken };
   }),
 
   ListThingsInBillingGroup: handler<ListThingsInBillingGroupRequest, ListThingsInBillingGroupResponse>(
@@ -100,7 +100,7 @@ export const billingGroupHandlers: OperationHandlers = {
       const { billingGroupName } = input;
       const asked = rpc.call(listThings, { billingGroupName, ...pageOf(input) });
       const { things, nextToken } = await inTermsOf(FIELDS, asked);
-      return { things: things.map(({ thingName }) => thingName), nextToken: toToken(nextToken) };
+      return { things: things.map(({ thingName }) => thingName), nextToken };
     },
   ),
 

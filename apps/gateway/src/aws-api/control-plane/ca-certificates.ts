@@ -23,7 +23,7 @@ import {
 } from '#thingcore/contracts';
 import { inTermsOf } from '../../errors/field-names.js';
 import { handler, type OperationHandlers } from '../operation-handler.js';
-import { MARKER_PAGE_FIELDS, pageOf, toToken } from '../pages.js';
+import { MARKER_PAGE_FIELDS, pageOf } from '../pages.js';
 import { fromTags } from './members.js';
 
 const REGISTRATION_FIELDS = {
@@ -71,7 +71,7 @@ export const caCertificateHandlers: OperationHandlers = {
       const certificates = caCertificates.map(({ certificateArn, certificateId, status, createdAt }) => {
         return { certificateArn, certificateId, status, creationDate: new Date(createdAt) };
       });
-      return { certificates, nextMarker: toToken(nextToken) };
+      return { certificates, nextMarker: nextToken };
     },
   ),
 

@@ -25,7 +25,7 @@ import {
 } from '#thingcore/contracts';
 import { inTermsOf } from '../../errors/field-names.js';
 import { type ApiCall, handler, type OperationHandlers } from '../operation-handler.js';
-import { MARKER_PAGE_FIELDS, pageOf, type PageRequest, toToken } from '../pages.js';
+import { MARKER_PAGE_FIELDS, pageOf, type PageRequest } from '../pages.js';
 import { onlyOne } from './members.js';
 
 /** AWS: Control plane, certificates that the platform signs, and all certificates once they are there. */
@@ -89,7 +89,7 @@ async function list(
   const listed = certificates.map(({ certificateArn, certificateId, status, certificateMode, createdAt }) => {
     return { certificateArn, certificateId, status, certificateMode, creationDate: new Date(createdAt) };
   });
-  return { certificates: listed, nextMarker: toToken(nextToken) };
+  return { certificates: listed, nextMarker: nextToken };
 }
 
 function toDescription(certificate: Certificate, ownedBy: string): CertificateDescription {

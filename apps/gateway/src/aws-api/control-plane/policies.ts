@@ -28,7 +28,7 @@ import {
 import { iotArn } from '#thingcore/policy';
 import { inTermsOf } from '../../errors/field-names.js';
 import { handler, type OperationHandlers } from '../operation-handler.js';
-import { MARKER_PAGE_FIELDS, pageOf, toToken } from '../pages.js';
+import { MARKER_PAGE_FIELDS, pageOf } from '../pages.js';
 import { fromTags, onlyOne } from './members.js';
 
 /** AWS: Control plane, policies and their versions. */
@@ -61,7 +61,7 @@ export const policyHandlers: OperationHandlers = {
     const asked = rpc.call(listPolicies, { orderBy: 'createdAt', isAscending: ascendingOrder, ...pageOf(page) });
     const { policies, nextToken } = await inTermsOf(MARKER_PAGE_FIELDS, asked);
     const listed = policies.map(({ policyName, policyArn }) => ({ policyName, policyArn }));
-    return { policies: listed, nextMarker: toToken(nextToken) };
+    return { policies: listed, nextMarker: nextToken };
   }),
 
   DeletePolicy: handler<DeletePolicyRequest>('operator', async ({ rpc }, { policyName }) => {

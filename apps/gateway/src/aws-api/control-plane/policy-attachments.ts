@@ -20,7 +20,7 @@ import {
 import { iotArn, parseArn } from '#thingcore/policy';
 import { inTermsOf } from '../../errors/field-names.js';
 import { type ApiCall, handler, type OperationHandlers } from '../operation-handler.js';
-import { MARKER_PAGE_FIELDS, pageOf, pageOfAll, toToken } from '../pages.js';
+import { MARKER_PAGE_FIELDS, pageOf, pageOfAll } from '../pages.js';
 import { onlyOne, refuse } from './members.js';
 
 /** AWS: Control plane, what policies are attached to: certificates and thing groups. */
@@ -49,7 +49,7 @@ export const policyAttachmentHandlers: OperationHandlers = {
     async ({ rpc }, { policyName, ...page }) => {
       const asked = rpc.call(listTargetsForPolicy, { policyName, ...pageOf(page) });
       const { targets, nextToken } = await inTermsOf(MARKER_PAGE_FIELDS, asked);
-      return { targets, nextMarker: toToken(nextToken) };
+      return { targets, nextMarker: nextToken };
     },
   ),
 

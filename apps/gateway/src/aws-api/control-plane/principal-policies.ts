@@ -17,7 +17,7 @@ import {
 import { IotError } from '#thingcore/errors';
 import { inTermsOf } from '../../errors/field-names.js';
 import { handler, type OperationHandlers } from '../operation-handler.js';
-import { MARKER_PAGE_FIELDS, pageOf, pageOfAll, toToken } from '../pages.js';
+import { MARKER_PAGE_FIELDS, pageOf, pageOfAll } from '../pages.js';
 import { policyNamesOf } from './policy-attachments.js';
 
 const FIELDS = { target: 'principal' } as const;
@@ -42,7 +42,7 @@ export const principalPolicyHandlers: OperationHandlers = {
       const order = { kind: 'certificate', isAscending: ascendingOrder } as const;
       const asked = rpc.call(listTargetsForPolicy, { policyName, ...order, ...pageOf(page) });
       const { targets, nextToken } = await inTermsOf(MARKER_PAGE_FIELDS, asked);
-      return { principals: targets, nextMarker: toToken(nextToken) };
+      return { principals: targets, nextMarker: nextToken };
     },
   ),
 

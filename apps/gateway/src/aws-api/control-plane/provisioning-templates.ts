@@ -24,7 +24,7 @@ import {
 } from '#thingcore/contracts';
 import { inTermsOf } from '../../errors/field-names.js';
 import { handler, type OperationHandlers } from '../operation-handler.js';
-import { pageOf, TOKEN_PAGE_FIELDS, toToken } from '../pages.js';
+import { pageOf, TOKEN_PAGE_FIELDS } from '../pages.js';
 import { fromTags, onlyOne } from './members.js';
 
 /** AWS: Control plane, provisioning templates and claims. */
@@ -63,7 +63,7 @@ export const provisioningTemplateHandlers: OperationHandlers = {
     async ({ rpc }, input) => {
       const listed = rpc.call(listProvisioningTemplates, pageOf(input));
       const { templates, nextToken } = await inTermsOf(TOKEN_PAGE_FIELDS, listed);
-      return { templates: templates.map(toSummary), nextToken: toToken(nextToken) };
+      return { templates: templates.map(toSummary), nextToken };
     },
   ),
 

@@ -21,7 +21,7 @@ import { IotError } from '#thingcore/errors';
 import { inTermsOf } from '../../errors/field-names.js';
 import { reportPath } from '../../registration-tasks/report-path.js';
 import { handler, type OperationHandlers } from '../operation-handler.js';
-import { pageOf, pageOfAll, TOKEN_PAGE_FIELDS, toToken } from '../pages.js';
+import { pageOf, pageOfAll, TOKEN_PAGE_FIELDS } from '../pages.js';
 
 /** There is no S3 here: inputs are uploaded to the gateway, and this is the only bucket that has them. */
 export const INPUT_BUCKET = 'registration-inputs';
@@ -58,7 +58,7 @@ export const registrationTaskHandlers: OperationHandlers = {
     async ({ rpc }, input) => {
       const listed = rpc.call(listThingRegistrationTasks, { status: input.status, ...pageOf(input) });
       const { tasks, nextToken } = await inTermsOf(TOKEN_PAGE_FIELDS, listed);
-      return { taskIds: tasks.map(({ taskId }) => taskId), nextToken: toToken(nextToken) };
+      return { taskIds: tasks.map(({ taskId }) => taskId), nextToken };
     },
   ),
 

@@ -24,7 +24,7 @@ import {
 import { IotError, reviveError } from '#thingcore/errors';
 import { inTermsOf } from '../../errors/field-names.js';
 import { handler, type OperationHandlers } from '../operation-handler.js';
-import { pageOf, TOKEN_PAGE_FIELDS, toToken } from '../pages.js';
+import { pageOf, TOKEN_PAGE_FIELDS } from '../pages.js';
 
 const HTTP_URL = 'destinationConfiguration.httpUrlConfiguration';
 
@@ -56,7 +56,7 @@ export const ruleDestinationHandlers: OperationHandlers = {
         const { httpUrlProperties, ...summary } = toAws(destination);
         return { ...summary, httpUrlSummary: httpUrlProperties };
       });
-      return { destinationSummaries: summaries, nextToken: toToken(nextToken) };
+      return { destinationSummaries: summaries, nextToken };
     },
   ),
 

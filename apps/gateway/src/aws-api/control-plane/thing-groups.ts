@@ -31,7 +31,7 @@ import {
 import { inTermsOf } from '../../errors/field-names.js';
 import type { Installation } from '../installation.js';
 import { type ApiCall, handler, type OperationHandlers } from '../operation-handler.js';
-import { pageOf, pageOfAll, TOKEN_PAGE_FIELDS, toToken } from '../pages.js';
+import { pageOf, pageOfAll, TOKEN_PAGE_FIELDS } from '../pages.js';
 import { fromTags, nameOf, onlyOne, required } from './members.js';
 
 const FIELDS = {
@@ -98,7 +98,7 @@ export const thingGroupHandlers: OperationHandlers = {
       ...pageOf(page),
     });
     const { thingGroups, nextToken } = await inTermsOf(LIST_FIELDS, asked);
-    return { thingGroups: thingGroups.map(toNameAndArn), nextToken: toToken(nextToken) };
+    return { thingGroups: thingGroups.map(toNameAndArn), nextToken };
   }),
 
   ListThingsInThingGroup: handler<ListThingsInThingGroupRequest, ListThingsInThingGroupResponse>(
@@ -107,7 +107,7 @@ export const thingGroupHandlers: OperationHandlers = {
       const { thingGroupName, recursive } = input;
       const asked = rpc.call(listThings, { thingGroupName, recursive, ...pageOf(input) });
       const { things, nextToken } = await inTermsOf(LIST_FIELDS, asked);
-      return { things: things.map(({ thingName }) => thingName), nextToken: toToken(nextToken) };
+      return { things: things.map(({ thingName }) => thingName), nextToken };
     },
   ),
 

@@ -20,7 +20,7 @@ import {
 import { iotArn } from '#thingcore/policy';
 import { inTermsOf } from '../../errors/field-names.js';
 import { type ApiCall, handler, type OperationHandlers } from '../operation-handler.js';
-import { pageOf, pageOfAll, type PageRequest, TOKEN_PAGE_FIELDS, toToken } from '../pages.js';
+import { pageOf, pageOfAll, type PageRequest, TOKEN_PAGE_FIELDS } from '../pages.js';
 import { onlyOne } from './members.js';
 
 /** AWS: Control plane, which certificates are attached to which things. */
@@ -55,7 +55,7 @@ export const thingPrincipalHandlers: OperationHandlers = {
     async ({ rpc }, { principal, ...page }) => {
       const asked = rpc.call(listPrincipalThings, { principal, ...pageOf(page) });
       const { things, nextToken } = await inTermsOf(TOKEN_PAGE_FIELDS, asked);
-      return { things: things.map(({ thingName }) => thingName), nextToken: toToken(nextToken) };
+      return { things: things.map(({ thingName }) => thingName), nextToken };
     },
   ),
 
@@ -64,7 +64,7 @@ export const thingPrincipalHandlers: OperationHandlers = {
     async ({ rpc }, { principal, thingPrincipalType, ...page }) => {
       const asked = rpc.call(listPrincipalThings, { principal, thingPrincipalType, ...pageOf(page) });
       const { things, nextToken } = await inTermsOf(TOKEN_PAGE_FIELDS, asked);
-      return { principalThingObjects: things, nextToken: toToken(nextToken) };
+      return { principalThingObjects: things, nextToken };
     },
   ),
 };

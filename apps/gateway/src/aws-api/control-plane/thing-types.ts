@@ -22,7 +22,7 @@ import {
 } from '#thingcore/contracts';
 import { inTermsOf } from '../../errors/field-names.js';
 import { handler, type OperationHandlers } from '../operation-handler.js';
-import { pageOf, TOKEN_PAGE_FIELDS, toToken } from '../pages.js';
+import { pageOf, TOKEN_PAGE_FIELDS } from '../pages.js';
 import { fromTags, onlyOne, refuse } from './members.js';
 
 const FIELDS = {
@@ -60,7 +60,7 @@ export const thingTypeHandlers: OperationHandlers = {
   ListThingTypes: handler<ListThingTypesRequest, ListThingTypesResponse>('viewer', async ({ rpc }, input) => {
     const asked = rpc.call(listThingTypes, { namePrefix: input.thingTypeName, ...pageOf(input) });
     const { thingTypes, nextToken } = await inTermsOf(LIST_FIELDS, asked);
-    return { thingTypes: thingTypes.map(toDefinition), nextToken: toToken(nextToken) };
+    return { thingTypes: thingTypes.map(toDefinition), nextToken };
   }),
 
   UpdateThingType: handler<UpdateThingTypeRequest>('operator', async ({ rpc }, input) => {

@@ -11,7 +11,7 @@ import type {
 import { createThing, deleteThing, getThings, listThings, type Thing, updateThing } from '#thingcore/contracts';
 import { inTermsOf } from '../../errors/field-names.js';
 import { handler, type OperationHandlers } from '../operation-handler.js';
-import { pageOf, TOKEN_PAGE_FIELDS, toToken } from '../pages.js';
+import { pageOf, TOKEN_PAGE_FIELDS } from '../pages.js';
 import { onlyOne } from './members.js';
 
 const FIELDS = { attributes: 'attributePayload.attributes', merge: 'attributePayload.merge' } as const;
@@ -55,7 +55,7 @@ export const thingHandlers: OperationHandlers = {
     const listed = things.map(({ thingName, thingTypeName, thingArn, attributes, version }) => {
       return { thingName, thingTypeName, thingArn, attributes, version };
     });
-    return { things: listed, nextToken: toToken(nextToken) };
+    return { things: listed, nextToken };
   }),
 };
 

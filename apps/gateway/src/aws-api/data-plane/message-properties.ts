@@ -59,7 +59,9 @@ function formatOf(name: string): boolean {
 }
 
 function pairsOf(given: unknown): [string, string][] {
-  const list = typeof given === 'string' ? parsed(given) : given;
+  const text = typeof given === 'string' ? parsed(given) : given;
+  // botocore writes the JSON of a text that is JSON already.
+  const list = typeof text === 'string' ? parsed(text) : text;
   if (!Array.isArray(list)) throw noPairs();
   return list.map((one: unknown): [string, string] => {
     const entries = typeof one === 'object' && one !== null ? Object.entries(one) : [];

@@ -11,7 +11,7 @@ import { getRetainedMessage, listRetainedMessages, publishMessage, sendDirectMes
 import { IotError } from '#thingcore/errors';
 import { currentCorrelationId } from '#thingcore/transport';
 import { handler, type OperationHandlers } from '../operation-handler.js';
-import { pageOf, toToken } from '../pages.js';
+import { pageOf } from '../pages.js';
 import { fromPairs, toProperties } from './message-properties.js';
 
 /** AWS: Data plane, messages. */
@@ -56,7 +56,7 @@ export const messageHandlers: OperationHandlers = {
     'viewer',
     async ({ rpc }, input) => {
       const { messages, nextToken } = await rpc.call(listRetainedMessages, pageOf(input));
-      return { retainedTopics: messages, nextToken: toToken(nextToken) };
+      return { retainedTopics: messages, nextToken };
     },
   ),
 };

@@ -11,7 +11,7 @@ import type {
 import { deleteShadow, getShadow, listNamedShadows, updateShadow } from '#thingcore/contracts';
 import type { Caller } from '../../access/caller.js';
 import { handler, type OperationHandlers } from '../operation-handler.js';
-import { pageOf, toToken } from '../pages.js';
+import { pageOf } from '../pages.js';
 
 /** AWS: Data plane, device shadows. A document travels as the body. */
 export const shadowHandlers: OperationHandlers = {
@@ -48,7 +48,7 @@ export const shadowHandlers: OperationHandlers = {
       const { thingName } = input;
       const { things } = await rpc.call(listNamedShadows, { thingNames: [thingName], ...pageOf(input) });
       const { shadowNames = [], nextToken } = things[0] ?? {};
-      return { results: shadowNames, nextToken: toToken(nextToken), timestamp: Math.floor(now / 1_000) };
+      return { results: shadowNames, nextToken, timestamp: Math.floor(now / 1_000) };
     },
   ),
 };
