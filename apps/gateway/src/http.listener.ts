@@ -5,8 +5,8 @@ import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { explainListenError, Lifecycle, type Part } from '#thingcore/platform';
 import { GatewayAddress } from './gateway-address.js';
 import { GATEWAY_CONFIG, type GatewayConfig, gatewaySettings } from './gateway.config.js';
+import { IdleConnections } from './idle-connections.js';
 import { WebSocketGate } from './requests/websocket-gate.js';
-import { SilentConnections } from './silent-connections.js';
 import { EventStreams } from './subscriptions/event-streams.js';
 
 /** Lets the HTTP server of the process listen, after everything else is prepared. */
@@ -14,7 +14,7 @@ import { EventStreams } from './subscriptions/event-streams.js';
 export class HttpListener implements Part {
   readonly name = 'http listener';
   readonly stage = 'listen';
-  private silent: SilentConnections | undefined;
+  private idle: IdleConnections | undefined;
 
   constructor(
     lifecycle: Lifecycle,
@@ -30,7 +30,7 @@ export class HttpListener implements Part {
   async start(): Promise<void> {
     const { httpPort: port, httpHost: host } = this.config;
     const server = this.host.httpAdapter.getInstance();
-    this.silent = new SilentConnections(server.server);
+    this.idle = new IdleConnections(server.server);
     try {
       await server.listen({ port, host });
     } catch (error) {
@@ -45,7 +45,7 @@ export class HttpListener implements Part {
     this.eventStreams.closeAll();
     await this.webSockets.closeAll();
     const closed = this.host.httpAdapter.getInstance().close();
-    this.silent?.close();
+    this.idle?.close();
     await closed;
   }
 }

@@ -42,7 +42,9 @@ export async function connectFleetDevice(
   device.client.on('disconnect', ({ reasonCode }) => errors.event(`MQTT goodbye 0x${reasonCode?.toString(16)}`));
   device.client.on('close', () => errors.event('MQTT: connection ended'));
   device.client.on('connect', ({ sessionPresent }) => {
-    if (!isFirst && !sessionPresent) errors.unclear.push(`The session of ${clientId} was forgotten`);
+    // A session without subscriptions has nothing that could be forgotten, and is told as a new one.
+    const isForgotten = !isFirst && !sessionPresent && device.hasSubscriptions;
+    if (isForgotten) errors.unclear.push(`The session of ${clientId} was forgotten`);
     isFirst = false;
   });
   return device;

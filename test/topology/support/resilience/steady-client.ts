@@ -17,6 +17,8 @@ export class SteadyClient {
   readonly received: string[] = [];
   /** Whether its last connection went on with a session that was there. */
   isResumed = false;
+  /** Whether it has asked for messages. */
+  hasSubscriptions = false;
 
   private constructor(
     readonly client: MqttClient,
@@ -48,6 +50,7 @@ export class SteadyClient {
   }
 
   async subscribe(topicFilter: string): Promise<void> {
+    this.hasSubscriptions = true;
     await this.client.subscribeAsync(topicFilter, { qos: 1 });
   }
 
