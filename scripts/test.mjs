@@ -28,7 +28,7 @@ const WORKERS = ['--maxWorkers=2', '--workerIdleMemoryLimit=1GB'];
  */
 const SUITES = [
   ['unit and integration', [...WORKERS, '--selectProjects', 'unit', 'integration']],
-  ['topologies', ['--maxWorkers=3', '--selectProjects', 'topology']],
+  ['topologies', ['--maxWorkers=2', '--selectProjects', 'topology']],
 ];
 
 /**
